@@ -1,0 +1,24 @@
+"""Builds the compiled knowledge into the wheel, so that a look-up parses no YAML."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompileKnowledge(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds `wizard/_compiled` to the wheel; an editable install compiles when first used."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile `knowledge/` into a temporary folder and force it into the wheel."""
+        if version == "editable":
+            return
+        sys.path.insert(0, self.root)
+        from wizard.catalog.compiled import build
+
+        into = Path(tempfile.mkdtemp())
+        build(Path(self.root) / "knowledge", into)
+        for name in ("rules.json", "entries.json"):
+            build_data["force_include"][str(into / name)] = f"wizard/_compiled/{name}"

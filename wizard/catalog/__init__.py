@@ -1,0 +1,1 @@
+"""The folder `knowledge/`: read with positions, checked, compiled, loaded."""

@@ -1,0 +1,137 @@
+"""The compiled form: what a look-up loads instead of parsing YAML.
+
+Two files. `rules.json` holds what the matcher needs and where each entry stands in `entries.json`,
+from which only the entries that are wanted are parsed. Built into the wheel; in a checkout, made
+anew when the YAML changes, and kept in memory only where the folder cannot be written.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+FORMAT = 3
+_DROPPED = ("examples", "scenarios", "id")
+_KINDS = ("symptoms", "causes", "fixes")
+_RULE_KEYS = ("match", "yields_to", "follows")
+
+PACKAGE = Path(__file__).resolve().parent.parent
+COMPILED = PACKAGE / "_compiled"
+
+
+def source_folder() -> Path:
+    """Return the folder of the built-in knowledge: the checkout's, else the installed one."""
+    checkout = PACKAGE.parent / "knowledge"
+    if (PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
+        return checkout
+    return PACKAGE / "_knowledge"
+
+
+def fingerprint(root: Path) -> list[int]:
+    """Return what changes when a file under `root` does: count, newest change, sizes added up."""
+    count, newest, size = 0, 0, 0
+    folders = [os.fspath(root)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif entry.name.endswith(".yaml"):
+                    stat = entry.stat()
+                    count, size = count + 1, size + stat.st_size
+                    newest = max(newest, stat.st_mtime_ns)
+    return [FORMAT, count, newest, size]
+
+
+class Entries(Mapping[str, Any]):
+    """Entries by id, each parsed when it is first asked for. Rules may be kept beside them."""
+
+    def __init__(self, blob: bytes, places: dict[str, list[int]], rules: dict[str, Any]) -> None:
+        self._blob = blob
+        self._places = places
+        self._rules = rules
+        self._parsed: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._parsed:
+            start, end = self._places[key]
+            self._parsed[key] = json.loads(self._blob[start:end]) | self._rules.get(key, {})
+        return self._parsed[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def pack(data: dict[str, dict[str, Any]], mark: list[int]) -> tuple[bytes, bytes]:
+    """Return the two files for `data` (kind to id to entry), marked with the fingerprint `mark`."""
+    blob = bytearray()
+    places: dict[str, dict[str, list[int]]] = {}
+    for kind in _KINDS:
+        places[kind] = {}
+        for key, entry in data[kind].items():
+            kept = {k: v for k, v in entry.items() if k not in _DROPPED and k not in _RULE_KEYS}
+            start = len(blob)
+            blob += json.dumps(kept, ensure_ascii=False).encode()
+            places[kind][key] = [start, len(blob)]
+    rules = {
+        key: {name: entry[name] for name in _RULE_KEYS if name in entry}
+        for key, entry in data["symptoms"].items()
+    }
+    head = {"mark": mark, "rules": rules, "places": places, "guide": data["guide"]}
+    return json.dumps(head, ensure_ascii=False).encode(), bytes(blob)
+
+
+def unpack(head: bytes, blob: bytes) -> dict[str, Any]:
+    """Return the data that `pack` was given, entries parsed late."""
+    loaded = json.loads(head)
+    rules = {"symptoms": loaded["rules"]}
+    data: dict[str, Any] = {
+        kind: Entries(blob, loaded["places"][kind], rules.get(kind, {})) for kind in _KINDS
+    }
+    return data | {"guide": loaded["guide"], "rules": loaded["rules"]}
+
+
+def built_in() -> dict[str, Any]:
+    """Return the built-in knowledge, compiled anew if its YAML has changed."""
+    root = source_folder()
+    checkout = root.parent == PACKAGE.parent
+    mark = fingerprint(root) if checkout else None
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        head = (COMPILED / "rules.json").read_bytes()
+        if mark is None or head.startswith(_prefix(mark)):
+            return unpack(head, (COMPILED / "entries.json").read_bytes())
+    return unpack(*build(root, COMPILED))
+
+
+def _prefix(mark: list[int]) -> bytes:
+    return json.dumps({"mark": mark}).encode()[:-1]
+
+
+def build(root: Path, into: Path) -> tuple[bytes, bytes]:
+    """Compile the folder `root`, write both files to `into` if possible, and return them."""
+    from wizard.catalog.load import load
+
+    head, blob = pack(load(root).data(), fingerprint(root))
+    with contextlib.suppress(OSError):
+        into.mkdir(exist_ok=True)
+        # The entries first: a reader that sees the new head must find the new entries.
+        _write(into / "entries.json", blob)
+        _write(into / "rules.json", head)
+    return head, blob
+
+
+def _write(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    os.chmod(name, 0o644)
+    os.replace(name, path)

@@ -1,0 +1,165 @@
+"""From facts to findings: which causes are proven, refuted or open, and what would fail next."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wizard.core.condition import Truth, holds, paths, value_of
+from wizard.core.facts import STAGES, Facts, Task, Unread
+from wizard.core.knowledge import Cause, Knowledge
+
+CONFIRMED, SUSPECTED, RULED_OUT, UNKNOWN = "confirmed", "suspected", "ruled-out", "unknown"
+_WEIGHT = {CONFIRMED: 0, SUSPECTED: 1, UNKNOWN: 2, RULED_OUT: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A symptom seen: in which text, from where, with the fields read from it."""
+
+    symptom: str
+    source: str
+    text: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A fix offered for a finding; `why_not` (per language) where it cannot be applied."""
+
+    fix: str
+    applicable: bool
+    why_not: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A verdict on one cause. `facts` are the names of the facts that decided it."""
+
+    cause: str
+    status: str
+    stage: str
+    fields: dict[str, Any]
+    fixes: tuple[Offered, ...] = ()
+    unread: frozenset[Unread] = frozenset()
+    facts: tuple[str, ...] = ()
+    says: str | None = None
+    predicted: bool = False
+
+
+def judge(cause: Cause, facts: Facts) -> list[Finding]:
+    """Return the verdicts on `cause`: one, or one for each item of the fact it goes through."""
+    if cause.each is None:
+        return [_verdict(cause, facts)]
+    items = facts.get(cause.each, Unread(cause.each, "not-asked"))
+    if isinstance(items, Unread):
+        return [_verdict(cause, facts | {"each": items})]
+    verdicts = [_verdict(cause, facts | {"each": item}) for item in items]
+    told = [verdict for verdict in verdicts if verdict.status != RULED_OUT]
+    return told or [Finding(cause.id, RULED_OUT, STAGES[-1], {}, facts=(cause.each,))]
+
+
+def _verdict(cause: Cause, facts: Facts) -> Finding:
+    truth = holds(cause.when, facts)
+    status = CONFIRMED if truth is True else RULED_OUT if truth is False else UNKNOWN
+    if status != CONFIRMED and cause.suspect and holds(cause.suspect, facts) is True:
+        status = SUSPECTED
+    values = {name: value_of(path, facts) for name, path in cause.fields.items()}
+    item = facts.get("each")
+    return Finding(
+        cause=cause.id,
+        status=status,
+        stage=_stage(cause, facts),
+        fields={name: value for name, value in values.items() if _known(value)},
+        fixes=tuple(_offers(cause, facts)),
+        unread=truth if isinstance(truth, frozenset) else frozenset(),
+        facts=tuple(dict.fromkeys(_fact_names(cause))),
+        says=None if isinstance(item, Unread) else getattr(item, "says", None),
+    )
+
+
+def _known(value: Any) -> bool:
+    return value is not None and not isinstance(value, Unread) and value != ()
+
+
+def _stage(cause: Cause, facts: Facts) -> str:
+    if "." not in cause.stage:
+        return cause.stage
+    stage = value_of(cause.stage, facts)
+    return stage if isinstance(stage, str) else STAGES[-1]
+
+
+def _fact_names(cause: Cause) -> Iterable[str]:
+    for path in paths(cause.when):
+        name = path.partition(".")[0]
+        yield cause.each if name == "each" and cause.each else name
+
+
+def _offers(cause: Cause, facts: Facts) -> Iterable[Offered]:
+    for offer in cause.fixes:
+        truth: Truth = holds(offer.when, facts) if offer.when else True
+        applicable = truth is not False
+        yield Offered(offer.fix, applicable, None if applicable else offer.why_not)
+
+
+def diagnose(
+    knowledge: Knowledge, facts: Facts, observed: Sequence[Observed], goal: str
+) -> list[Finding]:
+    """Return the findings for `goal`, in the order of what to do first.
+
+    Ruled-out causes are kept only where a symptom that was seen names them as candidates, since
+    only then is it news; so are unknown ones. An unknown candidate of a symptom is suspected.
+    """
+    candidates = {
+        candidate.cause
+        for one in observed
+        for candidate in knowledge.symptom(one.symptom).causes
+        if candidate.cause in knowledge.data["causes"]
+    }
+    findings = []
+    for key in knowledge.causes():
+        cause = knowledge.cause(key)
+        if goal == "all" or goal in cause.goals or key in candidates:
+            findings += [_weigh(finding, candidates) for finding in judge(cause, facts)]
+    kept = [one for one in findings if one.status in (CONFIRMED, SUSPECTED)]
+    kept += [
+        one for one in findings if one.status in (UNKNOWN, RULED_OUT) and one.cause in candidates
+    ]
+    present = _present(knowledge, facts, observed, kept)
+    kept = [replace(one, predicted=_is_later(one, present)) for one in kept]
+    return sorted(kept, key=lambda one: _order(one, candidates))
+
+
+def _weigh(finding: Finding, candidates: set[str]) -> Finding:
+    if finding.status == UNKNOWN and finding.cause in candidates:
+        return replace(finding, status=SUSPECTED)
+    return finding
+
+
+def _present(
+    knowledge: Knowledge, facts: Facts, observed: Sequence[Observed], findings: Sequence[Finding]
+) -> int:
+    """Return the stage at which things fail now, as an index of `STAGES`.
+
+    The first symptom seen tells; without one, a running task has passed every stage but the
+    shell, and otherwise it is the earliest stage at which a cause is proven.
+    """
+    if observed:
+        return STAGES.index(knowledge.symptom(observed[0].symptom).stage)
+    task = facts.get("task")
+    if isinstance(task, Task) and task.status == "RUNNING":
+        return STAGES.index("exec")
+    proven = [STAGES.index(one.stage) for one in findings if one.status == CONFIRMED]
+    return min(proven, default=len(STAGES))
+
+
+def _is_later(finding: Finding, present: int) -> bool:
+    return finding.status in (CONFIRMED, SUSPECTED) and STAGES.index(finding.stage) > present
+
+
+def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, int, bool]:
+    return (
+        _WEIGHT[finding.status],
+        finding.predicted,
+        STAGES.index(finding.stage),
+        finding.cause not in candidates,
+    )

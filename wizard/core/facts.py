@@ -1,0 +1,327 @@
+"""The vocabulary of facts: what a diagnosis may know, and the third value of what it may not.
+
+Each fact is a frozen dataclass, or a tuple of them for a fact of which there are several. The
+readers of `wizard.aws` make them; the causes of `knowledge/` name them in their conditions; the
+checker knows every name from `VOCABULARY`. A value that could not be read is `Unread`, never a
+false or an empty one.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias, TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that could not be read: which call (`ecs:DescribeTasks`) and why, in a word or two.
+
+    `why` is an AWS error code (`AccessDenied`, `ThrottlingException`), `timeout`, `not-asked` for
+    what this place cannot know, or `no-way` for what no API tells.
+    """
+
+    call: str
+    why: str
+
+
+T = TypeVar("T")
+Maybe: TypeAlias = T | Unread
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is diagnosed. `goal` is start, exec, push or all; what is not known is None."""
+
+    goal: str = "all"
+    cluster: str | None = None
+    service: str | None = None
+    task: str | None = None
+    repository: str | None = None
+    registry: str | None = None
+    tag: str | None = None
+    account: str | None = None
+    region: str | None = None
+    partition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks AWS, and what the goal needs that the caller may not do.
+
+    `role` is the name of the assumed role, None for a user. `editable` is false for roles that
+    IAM Identity Center or a service manages. `denied_by` names the kind of policy that denies
+    explicitly or limits (`explicit-deny`, `scp`, `boundary`, `session`, `endpoint`).
+    """
+
+    principal: Maybe[str]
+    role: str | None = None
+    user: str | None = None
+    editable: bool = True
+    missing_actions: Maybe[tuple[str, ...]] = ()
+    missing_resources: tuple[str, ...] = ()
+    denied_actions: tuple[str, ...] = ()
+    denied_by: str | None = None
+    pass_role_denied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bastion:
+    """The machine the wizard runs on. `docker` is up, down, denied (socket) or absent.
+
+    `login_users` are the users whose docker configuration holds a login for the target's registry,
+    `push_user` the one who pushes (root when the command ran with sudo). `registry_mismatch` says
+    that the login, the tag or the repository name another registry than the target's.
+    """
+
+    docker: Maybe[str]
+    docker_group: Maybe[bool]
+    plugin: Maybe[bool]
+    cli_version: Maybe[str | None]
+    cli_outdated: Maybe[bool]
+    clock_skew_s: Maybe[float]
+    push_user: str | None = None
+    login_user: Maybe[str | None] = None
+    login_users: Maybe[tuple[str, ...]] = ()
+    login_fresh: Maybe[bool] = True
+    other_registry: str | None = None
+    registry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster; `execute_command` is its executeCommandConfiguration's logging, key and so on."""
+
+    name: str
+    exists: Maybe[bool]
+    similar: tuple[str, ...] = ()
+    exec_problem: Maybe[str | None] = None
+    exec_key: str | None = None
+    exec_log_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service. `controller` is ECS, CODE_DEPLOY or EXTERNAL; `rollout` the primary's state."""
+
+    name: str
+    exists: Maybe[bool]
+    similar: tuple[str, ...] = ()
+    status: str | None = None
+    exec_enabled: Maybe[bool] = False
+    controller: str = "ECS"
+    desired: int = 0
+    running: int = 0
+    rollout: str | None = None
+    platform_version: str | None = None
+    task_definition: str | None = None
+    task_definition_active: Maybe[bool] = True
+    percent_deadlock: bool = False
+    deploying: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The task in question: the named one, else the newest of the service.
+
+    `exec_enabled` is what the task was started with. `predates_exec` says that the service has
+    ECS Exec on but this task was started without it. `stopped_reason` is cleaned and redacted.
+    """
+
+    id: str
+    exists: Maybe[bool]
+    status: str | None = None
+    exec_enabled: bool = False
+    predates_exec: bool = False
+    service: str | None = None
+    platform_version: str | None = None
+    stop_code: str | None = None
+    stopped_reason: str | None = None
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one."""
+
+    name: str
+    essential: bool = True
+    agent: str | None = None
+    agent_reason: str | None = None
+    exec_expected: bool = False
+    read_only_root: bool = False
+    aws_keys: tuple[str, ...] = ()
+    exit_code: int | None = None
+    reason: str | None = None
+    health: str | None = None
+    log_options_problem: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The execution role or the task role, for what the target needs of it.
+
+    `named` is false where the task definition names none. `missing_actions` are those the need
+    has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`).
+    """
+
+    named: bool
+    name: str | None = None
+    arn: str | None = None
+    needed: bool = True
+    exists: Maybe[bool] = True
+    trusted: Maybe[bool] = True
+    editable: bool = True
+    missing_actions: Maybe[tuple[str, ...]] = ()
+    missing_resources: tuple[str, ...] = ()
+    denied_actions: tuple[str, ...] = ()
+    denied_by: str | None = None
+    stage: str = "registry-auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something on a needed network way. `cause` is the id of the cause in `knowledge/`.
+
+    `status` is confirmed or suspected (another remedy for the same way, or not provable).
+    """
+
+    cause: str
+    status: str
+    stage: str
+    service: str | None = None
+    vpc: str | None = None
+    subnet: str | None = None
+    endpoint: str | None = None
+    route_table: str | None = None
+    group: str | None = None
+    task_group: str | None = None
+    acl: str | None = None
+    state: str | None = None
+    host: str | None = None
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The network way to one needed service: open, blocked, unverified or unknown."""
+
+    service: str
+    stage: str
+    state: Maybe[str]
+    way: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The ECR repository of the target or of an image of its task definition."""
+
+    repository: str
+    registry: str | None = None
+    exists: Maybe[bool] = True
+    tag: str | None = None
+    image_exists: Maybe[bool] = True
+    policy_denies: Maybe[bool] = False
+    platform_mismatch: Maybe[bool] = False
+    image: str | None = None
+    wanted: str | None = None
+    has: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """A log group that the task definition names. `creates` is awslogs-create-group."""
+
+    log_group: str
+    region: str
+    exists: Maybe[bool]
+    creates: bool = False
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret or parameter of the task definition. `problem` is missing, key-missing, malformed
+    or kms-denied; None when it is well."""
+
+    secret: str
+    problem: Maybe[str | None]
+    key: str | None = None
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """A target group of the service. `problem` is health, closed, type, port; None when well."""
+
+    target_group: str
+    problem: Maybe[str | None]
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSystem:
+    """An EFS volume or an S3 environment file; `problem` is unreachable, denied or missing."""
+
+    file_system: str
+    kind: str
+    problem: Maybe[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A quota of Fargate: its name, value and use."""
+
+    quota: str
+    reached: Maybe[bool]
+
+
+VOCABULARY: dict[str, type] = {
+    "target": Target,
+    "caller": Caller,
+    "bastion": Bastion,
+    "cluster": Cluster,
+    "service": Service,
+    "task": Task,
+    "execution_role": Role,
+    "task_role": Role,
+    "quota": Quota,
+}
+"""Facts of which there is one."""
+
+SEVERAL: dict[str, type] = {
+    "containers": Container,
+    "obstacles": Obstacle,
+    "ways": Way,
+    "repositories": Repository,
+    "log_groups": LogGroup,
+    "secrets": Secret,
+    "target_groups": TargetGroup,
+    "file_systems": FileSystem,
+}
+"""Facts of which there may be several: a cause goes through them with `each`."""
+
+STAGES = (
+    "push",
+    "api",
+    "role",
+    "eni",
+    "registry-auth",
+    "secrets",
+    "image",
+    "layers",
+    "env-file",
+    "volumes",
+    "logger",
+    "start",
+    "health",
+    "exec",
+)
+"""The order in which a task's life meets its needs (Fargate platform 1.4 and later)."""
+
+Facts = dict[str, Any]
+"""Fact name to its value, a tuple of values (`SEVERAL`) or `Unread`. A missing one was not read."""
+
+
+def field_names(fact: str) -> list[str]:
+    """Return the field names of the fact called `fact`; an empty list for an unknown one."""
+    kind = VOCABULARY.get(fact) or SEVERAL.get(fact)
+    return [field.name for field in fields(kind)] if kind else []

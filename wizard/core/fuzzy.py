@@ -1,0 +1,50 @@
+"""Finding a phrase that was retyped: a few letters wrong, one missing, one too many."""
+
+SHORTEST = 14
+"""A phrase with fewer letters than this is only found exactly: it would resemble too much."""
+
+
+def allowed(length: int) -> int:
+    """Return how many letters of a phrase of `length` letters may be wrong."""
+    return 1 if length < 26 else 2 if length < 48 else 3
+
+
+def find(text: bytes, phrase: bytes) -> int:
+    """Return where `phrase` stands in `text` but for a few letters, or -1.
+
+    With at most k letters wrong, one of k + 1 pieces of the phrase stands unharmed: it is looked
+    for first, so that the costly comparison is made at a few places only.
+    """
+    if len(phrase) < SHORTEST:
+        return text.find(phrase)
+    errors = allowed(len(phrase))
+    size = -(-len(phrase) // (errors + 1))
+    for start in range(0, len(phrase), size):
+        piece = phrase[start : start + size]
+        if len(piece) < 5:
+            continue
+        at = text.find(piece)
+        tries = 0
+        while at >= 0 and tries < 8:
+            begin = max(0, at - start - errors)
+            if _distance(phrase, text[begin : at - start + len(phrase) + errors], errors):
+                return begin
+            at = text.find(piece, at + 1)
+            tries += 1
+    return -1
+
+
+def _distance(phrase: bytes, window: bytes, errors: int) -> bool:
+    """Whether `phrase` lies in `window` within `errors` edits (Sellers' algorithm)."""
+    row = list(range(len(phrase) + 1))
+    best = row[-1]
+    for letter in window:
+        previous, row[0] = row[0], 0
+        for index, wanted in enumerate(phrase, 1):
+            above = row[index]
+            row[index] = min(above + 1, row[index - 1] + 1, previous + (letter != wanted))
+            previous = above
+        best = min(best, row[-1])
+        if best <= errors:
+            return True
+    return best <= errors

@@ -1,0 +1,144 @@
+"""What is known: symptoms, causes, fixes and the guide, as the rest of the program sees them.
+
+Loaded from the compiled form (see `wizard.catalog`). An entry is plain data; the classes here
+only give it names and types. All words come as `{"en": …, "ja": …}`.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from wizard.core.match import Matcher, Rule
+
+Words = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cause that a symptom may have, and the yes/no question that tells it from the others."""
+
+    cause: str
+    ask: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """One kind of error text. `stage` is where in a task's life it shows; `goal` what to read for.
+
+    `harmless` marks a message that needs no mending.
+    """
+
+    id: str
+    title: Words
+    explanation: Words
+    by_hand: Words
+    causes: tuple[Candidate, ...]
+    references: tuple[str, ...]
+    stage: str
+    goal: str
+    harmless: bool = False
+    extract: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A fix that a cause offers, and when it applies; `why_not` says why it does not."""
+
+    fix: str
+    when: Any = None
+    why_not: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is wrong, when it is proven, and what mends it (see `knowledge/README.md`)."""
+
+    id: str
+    title: Words
+    explanation: Words
+    references: tuple[str, ...]
+    stage: str
+    goals: tuple[str, ...]
+    when: Any
+    suspect: Any = None
+    each: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    fixes: tuple[Offer, ...] = ()
+    by_hand: Words = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FixText:
+    """The words of a fix: what it does, its effect on what runs, what it costs."""
+
+    id: str
+    title: Words
+    effect: Words
+    cost: Words
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything known, by id. `problems` are the messages about user files left out."""
+
+    data: dict[str, Any]
+    problems: tuple[str, ...] = ()
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The matcher over all symptoms."""
+        # The compiled form keeps the rules apart, so that no entry need be parsed for them.
+        rules = self.data.get("rules") or self.data["symptoms"]
+        return Matcher(Rule.load(key, one) for key, one in rules.items())
+
+    def symptom(self, key: str) -> Symptom:
+        """Return the symptom with id `key`; KeyError if there is none."""
+        one = self.data["symptoms"][key]
+        return Symptom(
+            id=key,
+            title=one["title"],
+            explanation=one["explanation"],
+            by_hand=one.get("by_hand", {}),
+            causes=tuple(Candidate(c["cause"], c.get("ask", {})) for c in one["causes"]),
+            references=tuple(one["references"]),
+            stage=one["stage"],
+            goal=one["goal"],
+            harmless=one.get("harmless", False),
+            extract=tuple(one.get("extract", ())),
+        )
+
+    def cause(self, key: str) -> Cause:
+        """Return the cause with id `key`; KeyError if there is none."""
+        one = self.data["causes"][key]
+        return Cause(
+            id=key,
+            title=one["title"],
+            explanation=one["explanation"],
+            references=tuple(one["references"]),
+            stage=one["stage"],
+            goals=tuple(one["goals"]),
+            when=one["when"],
+            suspect=one.get("suspect"),
+            each=one.get("each"),
+            fields=one.get("fields", {}),
+            fixes=tuple(Offer(f["fix"], f.get("when"), f.get("why_not", {})) for f in one["fixes"]),
+            by_hand=one.get("by_hand", {}),
+        )
+
+    def fix(self, key: str) -> FixText:
+        """Return the words of the fix with id `key`; KeyError if there is none."""
+        one = self.data["fixes"][key]
+        return FixText(
+            key, one["title"], one["effect"], one["cost"], tuple(one.get("references", ()))
+        )
+
+    @property
+    def guide(self) -> dict[str, Any]:
+        """The top of the tree: goals and what one sees there (`knowledge/guide.yaml`)."""
+        guide: dict[str, Any] = self.data["guide"]
+        return guide
+
+    def causes(self) -> list[str]:
+        """Return the ids of all causes."""
+        return list(self.data["causes"])

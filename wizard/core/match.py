@@ -1,0 +1,224 @@
+"""Which symptoms a text shows, and in what order.
+
+Every alternative of a symptom has a phrase that must be there. Phrases are looked for in the
+squashed text, which survives wrapping, framing and quoting; only where one is found are the
+conditions around it and its regex (on the readable neighbourhood) tried. In a long text the
+phrases are sieved first by eight-letter samples, so that time hardly grows with their number.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any
+
+from wizard.core import fuzzy
+from wizard.core.squash import Squashed, squash
+from wizard.core.unwrap import readable
+
+WITHIN = 400
+"""How many letters either side of the phrase its other conditions look at, unless told."""
+_SURE = 0.75
+_FUZZY_LIMIT = 8_000
+_SIEVE_FROM = 4_000
+_GRAM = 8
+_MOST_PLACES = 4
+_SAME_MESSAGE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to recognise a symptom; all phrases squashed."""
+
+    phrase: bytes
+    near: tuple[bytes, ...] = ()
+    any: tuple[bytes, ...] = ()
+    without: tuple[bytes, ...] = ()
+    regex: str | None = None
+    score: float = 0.95
+    within: int = WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A symptom as the matcher sees it.
+
+    `yields_to` names symptoms (globs) that explain the same message better: this one is then left
+    out. `follows` names symptoms whose consequence this one is: it is then put behind them.
+    """
+
+    symptom: str
+    alternatives: tuple[Alternative, ...]
+    yields_to: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, symptom: str, data: dict[str, Any]) -> "Rule":
+        """Return the rule of `symptom` from its knowledge (`match`, `yields_to`, `follows`)."""
+        alternatives = tuple(_alternative(one) for one in data["match"])
+        return cls(
+            symptom,
+            alternatives,
+            tuple(data.get("yields_to", ())),
+            tuple(data.get("follows", ())),
+        )
+
+
+def _alternative(data: dict[str, Any]) -> Alternative:
+    def phrases(key: str) -> tuple[bytes, ...]:
+        return tuple(squash(phrase) for phrase in data.get(key, ()))
+
+    return Alternative(
+        phrase=squash(data["phrase"]),
+        near=phrases("near"),
+        any=phrases("any"),
+        without=phrases("without"),
+        regex=data.get("regex"),
+        score=data.get("score", 0.95),
+        within=data.get("within", WITHIN),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A symptom found: how sure (0 to 1) and where (offsets in the text)."""
+
+    symptom: str
+    score: float
+    start: int
+    end: int
+
+
+class Matcher:
+    """All rules, ready to be asked."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = {rule.symptom: rule for rule in rules}
+        self._alternatives = [
+            (rule.symptom, alternative)
+            for rule in self._rules.values()
+            for alternative in rule.alternatives
+        ]
+
+    def match(self, text: str) -> list[Hit]:
+        """Return the symptoms of `text`: the root error, further errors, then consequences."""
+        squashed = Squashed(text)
+        hits = self._exact(text, squashed)
+        sure = any(hit.score >= _SURE for hit in hits.values())
+        if not sure and len(squashed.text) <= _FUZZY_LIMIT:
+            hits = self._retyped(text, squashed) | hits
+        return self._order(list(hits.values()))
+
+    def _exact(self, text: str, squashed: Squashed) -> dict[str, Hit]:
+        hits: dict[str, Hit] = {}
+        for symptom, alternative in self._candidates(squashed.text):
+            for at in _places(squashed.text, alternative.phrase):
+                _keep(hits, _try(symptom, alternative, text, squashed, at))
+        return hits
+
+    def _candidates(self, text: bytes) -> Sequence[tuple[str, Alternative]]:
+        if len(text) < _SIEVE_FROM:
+            return self._alternatives
+        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
+        grams, short = self._grams
+        found: set[int] = set(short)
+        for gram in grams.keys() & samples if len(samples) < 256 else grams.keys() & set(samples):
+            found.update(grams[gram])
+        return [self._alternatives[index] for index in sorted(found)]
+
+    @cached_property
+    def _grams(self) -> tuple[dict[int, list[int]], list[int]]:
+        """Every eight-letter sample at which a phrase would be seen, and the phrases too short.
+
+        Samples of the text start at multiples of eight; a phrase of fifteen letters holds a whole
+        one wherever it starts.
+        """
+        grams: dict[int, list[int]] = {}
+        short = []
+        for index, (_, alternative) in enumerate(self._alternatives):
+            phrase = alternative.phrase
+            if len(phrase) < 2 * _GRAM - 1:
+                short.append(index)
+                continue
+            for start in range(_GRAM):
+                gram = memoryview(phrase[start : start + _GRAM]).cast("Q")[0]
+                grams.setdefault(gram, []).append(index)
+        return grams, short
+
+    def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
+        hits: dict[str, Hit] = {}
+        for symptom, alternative in self._alternatives:
+            if len(alternative.phrase) < fuzzy.SHORTEST:
+                continue
+            at = fuzzy.find(squashed.text, alternative.phrase)
+            if at >= 0:
+                hit = _try(symptom, alternative, text, squashed, at, retyped=True)
+                _keep(hits, hit)
+        return hits
+
+    def _order(self, hits: list[Hit]) -> list[Hit]:
+        kept = [hit for hit in hits if not any(self._better(hit, other) for other in hits)]
+        present = {hit.symptom for hit in kept}
+
+        def rank(hit: Hit) -> tuple[bool, int, int, float]:
+            behind = self._rules[hit.symptom].follows
+            consequence = any(_named(other, behind) for other in present - {hit.symptom})
+            vague = 0 if hit.score >= _SURE else 1
+            return consequence, vague, hit.start, -hit.score
+
+        return sorted(kept, key=rank)
+
+    def _better(self, hit: Hit, other: Hit) -> bool:
+        """Whether `other` explains the same message as `hit`, but more exactly."""
+        if other.symptom == hit.symptom:
+            return False
+        if not _named(other.symptom, self._rules[hit.symptom].yields_to):
+            return False
+        return other.start - _SAME_MESSAGE <= hit.end and hit.start <= other.end + _SAME_MESSAGE
+
+
+def _named(symptom: str, globs: Sequence[str]) -> bool:
+    return any(fnmatchcase(symptom, glob) for glob in globs)
+
+
+def _places(text: bytes, phrase: bytes) -> list[int]:
+    places: list[int] = []
+    at = text.find(phrase)
+    while at >= 0 and len(places) < _MOST_PLACES:
+        places.append(at)
+        at = text.find(phrase, at + len(phrase))
+    return places
+
+
+def _keep(hits: dict[str, Hit], hit: Hit | None) -> None:
+    if hit and (hit.symptom not in hits or hits[hit.symptom].score < hit.score):
+        hits[hit.symptom] = hit
+
+
+def _try(
+    symptom: str,
+    rule: Alternative,
+    text: str,
+    squashed: Squashed,
+    at: int,
+    *,
+    retyped: bool = False,
+) -> Hit | None:
+    """Return the hit if the conditions around the phrase at `at` hold, else None."""
+    end = at + len(rule.phrase)
+    window = squashed.text[max(0, at - rule.within) : end + rule.within]
+    if any(phrase in window for phrase in rule.without):
+        return None
+
+    def there(phrase: bytes) -> bool:
+        return phrase in window or (retyped and fuzzy.find(window, phrase) >= 0)
+
+    if not all(map(there, rule.near)) or (rule.any and not any(map(there, rule.any))):
+        return None
+    start, stop = squashed.origin(at), squashed.origin(end - 1) + 1
+    if rule.regex:
+        around = readable(text[max(0, start - rule.within) : stop + rule.within])
+        if not re.search(rule.regex, around, re.IGNORECASE):
+            return None
+    return Hit(symptom, rule.score * (0.9 if retyped else 1.0), start, stop)

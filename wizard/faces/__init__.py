@@ -1,0 +1,1 @@
+"""The faces of the wizard: thin, never an AWS call, never each other."""

@@ -1,0 +1,54 @@
+"""boto3 clients for a lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.config import Config
+
+from wizard.lab.lab import LabError, is_loopback
+
+if TYPE_CHECKING:
+    from wizard.lab.lab import Lab
+
+
+def _refuse_the_outside(request: AWSPreparedRequest, **_: Any) -> None:
+    if not is_loopback(request.url):
+        raise LabError(f"a client of the lab would have left this machine: {request.url}")
+
+
+def session(lab: Lab, principal: str, region: str) -> boto3.Session:
+    """A boto3 session that knows nothing of the machine's own AWS configuration."""
+    keys = lab.credentials(principal)
+    core = botocore.session.Session()
+    core.set_config_variable("config_file", "/dev/null")
+    core.set_config_variable("credentials_file", "/dev/null")
+    core.set_config_variable("profile", None)
+    core.register("before-send", _refuse_the_outside)
+    return boto3.Session(
+        aws_access_key_id=keys["access_key"],
+        aws_secret_access_key=keys["secret"],
+        aws_session_token=keys["token"],
+        region_name=region,
+        botocore_session=core,
+    )
+
+
+def make(lab: Lab, service: str, principal: str, region: str) -> Any:
+    """A client of *service* for *principal*, on the lab's endpoint, with no retries."""
+    config = Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=5,
+        read_timeout=30,
+        proxies={},
+        s3={"addressing_style": "path"},
+    )
+    # The session caches botocore's loaders; one per lab and principal is enough.
+    cache: dict[tuple[str, str], boto3.Session] = lab.__dict__.setdefault("_sessions", {})
+    key = (principal, region)
+    if key not in cache:
+        cache[key] = session(lab, principal, region)
+    return cache[key].client(service, endpoint_url=lab.endpoint_url, config=config)

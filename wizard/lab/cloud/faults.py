@@ -1,0 +1,48 @@
+"""Faults on demand: latency, throttling, denials, resets, expired credentials.
+
+A fault is ``{"match": "ecs:Describe*", "kind": …, "times": n, …}``: the first that matches a
+call and has some left is used. ``times`` omitted means for ever.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.lab.cloud.errors import AwsError
+from wizard.lab.cloud.identity.conditions import glob
+from wizard.lab.cloud.state import Cloud
+from wizard.lab.cloud.wire import Call
+
+# Each service's own words for too many calls ("Common errors" of each API reference).
+_THROTTLE: dict[str, tuple[str, str]] = {
+    "ec2": ("RequestLimitExceeded", "Request limit exceeded."),
+    "iam": ("Throttling", "Rate exceeded"),
+    "sts": ("Throttling", "Rate exceeded"),
+    "elbv2": ("Throttling", "Rate exceeded"),
+    "s3": ("SlowDown", "Please reduce your request rate."),
+}
+
+
+def take(cloud: Cloud, call: Call) -> dict[str, Any] | None:
+    """The fault that hits *call*, counted down; None when none does."""
+    for fault in cloud.faults:
+        left = fault.get("times")
+        if left == 0 or not glob(str(fault["match"]), call.action, True):
+            continue
+        if left is not None:
+            fault["times"] = left - 1
+        return fault
+    return None
+
+
+def error_of(fault: dict[str, Any], call: Call) -> AwsError | None:
+    """The refusal a fault stands for; None for latency and resets."""
+    kind = fault["kind"]
+    if kind == "throttle":
+        code, text = _THROTTLE.get(call.service, ("ThrottlingException", "Rate exceeded"))
+        return AwsError(code, text, 503 if call.service in ("ec2", "s3") else 400)
+    if kind == "error":
+        return AwsError(str(fault["code"]), str(fault["message"]), int(fault.get("status", 400)))
+    if kind == "unavailable":
+        return AwsError("ServiceUnavailable", "Service Unavailable", 503)
+    return None

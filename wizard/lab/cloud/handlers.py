@@ -1,0 +1,29 @@
+"""Imports every module that registers handlers, hooks or acts."""
+
+from __future__ import annotations
+
+import importlib
+
+_MODULES = (
+    "identity.simulate",
+    "identity.api",
+    "ec2.endpoints",
+    "ec2.routes",
+    "ecr",
+    "trail",
+    "ecs.clusters",
+    "ecs.definitions",
+    "ecs.services",
+    "ecs.tasks",
+    "ecs.exec_",
+    "ecs.tags",
+    "ecs.deployments",
+    "ecs.scheduler",
+    "launch.steps",
+)
+
+
+def load() -> None:
+    """Makes every handler known."""
+    for name in _MODULES:
+        importlib.import_module(f"wizard.lab.cloud.{name}")

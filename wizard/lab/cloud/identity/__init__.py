@@ -1,0 +1,1 @@
+"""Who calls, what the policies say, and how AWS words a refusal."""

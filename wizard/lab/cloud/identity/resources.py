@@ -1,0 +1,299 @@
+"""Which actions on which resources a call needs, as the Service Authorization Reference says.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+Calls that are not listed are authorized on ``*``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.lab.cloud.wire import Call
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One authorization that a call needs."""
+
+    action: str
+    resource: str
+    context: dict[str, str | list[str]] = field(default_factory=dict)
+
+
+# Where IAM's prefix is not botocore's name of the service.
+_PREFIX = {
+    "elbv2": "elasticloadbalancing",
+    "elb": "elasticloadbalancing",
+    "efs": "elasticfilesystem",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+    "cloudwatch": "cloudwatch",
+}
+# Where the action is not called as the operation.
+_RENAMED = {
+    ("s3", "HeadObject"): "GetObject",
+    ("s3", "HeadBucket"): "ListBucket",
+    ("s3", "ListObjects"): "ListBucket",
+    ("s3", "ListObjectsV2"): "ListBucket",
+    ("s3", "ListBuckets"): "ListAllMyBuckets",
+    ("s3", "GetBucketEncryption"): "GetEncryptionConfiguration",
+    ("elbv2", "DescribeLoadBalancerAttributes"): "DescribeLoadBalancerAttributes",
+}
+
+
+def needs(call: Call, account: str) -> list[Need]:
+    """All authorizations that *call* needs, in the order in which AWS would refuse them."""
+    prefix = _PREFIX.get(call.service, call.service)
+    action = f"{prefix}:{_RENAMED.get((call.service, call.operation), call.operation)}"
+    finder = _FINDERS.get(call.service)
+    found = finder(_Scope(call, account)) if finder else []
+    return [Need(action, *_split(f)) for f in found] or [Need(action, "*")]
+
+
+def _split(found: str | tuple[str, dict[str, str | list[str]]]) -> tuple[Any, ...]:
+    return (found,) if isinstance(found, str) else found
+
+
+Found = list[str | tuple[str, dict[str, str | list[str]]]]
+
+
+@dataclass(frozen=True)
+class _Scope:
+    call: Call
+    account: str
+
+    @property
+    def p(self) -> Params:
+        return self.call.params
+
+    @property
+    def op(self) -> str:
+        return self.call.operation
+
+    def arn(self, service: str, rest: str) -> str:
+        c = self.call
+        return f"arn:{c.partition}:{service}:{c.region}:{self.account}:{rest}"
+
+    def get(self, name: str) -> str:
+        value = self.p.get(name)
+        return str(value) if value else ""
+
+
+def last(arn_or_name: str) -> str:
+    """The last part of an ARN's path, or the name itself."""
+    return arn_or_name.rsplit("/", 1)[-1]
+
+
+def _ecs_cluster(s: _Scope) -> str:
+    given = s.get("cluster")
+    return given if given.startswith("arn:") else s.arn("ecs", f"cluster/{given or 'default'}")
+
+
+def _under_cluster(s: _Scope, kind: str, given: str) -> str:
+    if given.startswith("arn:"):
+        return given
+    return s.arn("ecs", f"{kind}/{last(_ecs_cluster(s))}/{given}")
+
+
+def _task_definition(s: _Scope, given: str) -> str:
+    return given if given.startswith("arn:") else s.arn("ecs", f"task-definition/{given}")
+
+
+def _ecs(s: _Scope) -> Found:
+    context: dict[str, str | list[str]] = {"ecs:cluster": _ecs_cluster(s)}
+    p, op = s.p, s.op
+    if op in ("CreateService", "UpdateService", "DeleteService"):
+        name = s.get("service") or s.get("serviceName")
+        if "enableExecuteCommand" in p:
+            context["ecs:enable-execute-command"] = str(bool(p["enableExecuteCommand"])).lower()
+        return [(_under_cluster(s, "service", name), context)]
+    if op == "DescribeServices":
+        return [(_under_cluster(s, "service", n), context) for n in p.get("services") or []]
+    if op in ("DescribeTasks", "StopTask", "GetTaskProtection", "UpdateTaskProtection"):
+        tasks = p.get("tasks") or [s.get("task")]
+        return [(_under_cluster(s, "task", t), context) for t in tasks]
+    if op == "ExecuteCommand":
+        context["ecs:container-name"] = s.get("container")
+        task = _under_cluster(s, "task", s.get("task"))
+        return [(_ecs_cluster(s), context), (task, context)]
+    if op == "RunTask":
+        return [(_task_definition(s, s.get("taskDefinition")), context)]
+    return _ecs_others(s, context)
+
+
+def _ecs_others(s: _Scope, context: dict[str, str | list[str]]) -> Found:
+    p, op = s.p, s.op
+    if op == "DescribeClusters":
+        given = p.get("clusters") or ["default"]
+        return [c if c.startswith("arn:") else s.arn("ecs", f"cluster/{c}") for c in given]
+    if op == "CreateCluster":
+        return [s.arn("ecs", f"cluster/{s.get('clusterName') or 'default'}")]
+    if op in ("UpdateCluster", "DeleteCluster", "UpdateClusterSettings"):
+        return [_ecs_cluster(s)]
+    if op in ("TagResource", "UntagResource", "ListTagsForResource"):
+        return [s.get("resourceArn")]
+    if op == "RegisterTaskDefinition":
+        return [s.arn("ecs", f"task-definition/{s.get('family')}:*")]
+    if op in ("ListServiceDeployments",):
+        return [(_under_cluster(s, "service", s.get("service")), context)]
+    # ListTasks, ListServices and DescribeTaskDefinition have no resource of their own.
+    return []
+
+
+def _ecr(s: _Scope) -> Found:
+    registry = s.get("registryId") or s.account
+    c = s.call
+    if name := s.get("repositoryName"):
+        return [f"arn:{c.partition}:ecr:{c.region}:{registry}:repository/{name}"]
+    names = s.p.get("repositoryNames") or []
+    if names:
+        return [f"arn:{c.partition}:ecr:{c.region}:{registry}:repository/{n}" for n in names]
+    if s.op == "DescribeRepositories":
+        return [f"arn:{c.partition}:ecr:{c.region}:{registry}:repository/*"]
+    return [s.get("resourceArn")] if s.get("resourceArn") else []
+
+
+def _iam(s: _Scope) -> Found:
+    base = f"arn:{s.call.partition}:iam::{s.account}:"
+    for key, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
+        if name := s.get(key):
+            context: dict[str, str | list[str]] = {}
+            if arn := s.get("PolicyArn"):
+                context["iam:PolicyARN"] = arn
+            return [(f"{base}{kind}/{name}", context)]
+    if s.op in ("SimulatePrincipalPolicy",):
+        return [s.get("PolicySourceArn")]
+    if arn := s.get("PolicyArn"):
+        return [arn]
+    if name := s.get("PolicyName"):
+        return [f"{base}policy/{name}"]
+    if name := s.get("InstanceProfileName"):
+        return [f"{base}instance-profile/{name}"]
+    if s.op == "CreateServiceLinkedRole":
+        service = s.get("AWSServiceName")
+        context = {"iam:AWSServiceName": service}
+        return [(f"{base}role/aws-service-role/{service}/*", context)]
+    return []
+
+
+# EC2: the parameters that name a resource, and its kind in the ARN.
+_EC2_KINDS = {
+    "VpcEndpointId": "vpc-endpoint",
+    "VpcEndpointIds": "vpc-endpoint",
+    "VpcId": "vpc",
+    "SubnetId": "subnet",
+    "SubnetIds": "subnet",
+    "AddSubnetIds": "subnet",
+    "GroupId": "security-group",
+    "SecurityGroupIds": "security-group",
+    "AddSecurityGroupIds": "security-group",
+    "RouteTableId": "route-table",
+    "RouteTableIds": "route-table",
+    "AddRouteTableIds": "route-table",
+    "NatGatewayId": "natgateway",
+    "InternetGatewayId": "internet-gateway",
+    "NetworkAclId": "network-acl",
+    "InstanceId": "instance",
+    "NetworkInterfaceId": "network-interface",
+}
+_EC2_MADE = {
+    "CreateVpcEndpoint": "vpc-endpoint/*",
+    "CreateSecurityGroup": "security-group/*",
+    "CreateNatGateway": "natgateway/*",
+    "CreateSubnet": "subnet/*",
+    "CreateVpc": "vpc/*",
+    "CreateRouteTable": "route-table/*",
+    "AllocateAddress": "elastic-ip/*",
+}
+
+
+def _ec2(s: _Scope) -> Found:
+    if s.op.startswith(("Describe", "Get")):
+        return []
+    found: Found = []
+    if s.op in _EC2_MADE:
+        found.append(s.arn("ec2", _EC2_MADE[s.op]))
+    for key, kind in _EC2_KINDS.items():
+        value = s.p.get(key)
+        values = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+        found += [s.arn("ec2", f"{kind}/{v}") for v in values]
+    return found
+
+
+def _logs(s: _Scope) -> Found:
+    group = s.get("logGroupName") or s.get("logGroupIdentifier")
+    if group.startswith("arn:"):
+        return [group]
+    stream = s.get("logStreamName")
+    if not group:
+        return [s.arn("logs", "log-group::log-stream:")] if s.op == "DescribeLogGroups" else []
+    tail = f":log-stream:{stream}" if stream or s.op != "PutRetentionPolicy" else ""
+    return [s.arn("logs", f"log-group:{group}{tail}")]
+
+
+def _s3(s: _Scope) -> Found:
+    bucket = s.get("Bucket")
+    base = f"arn:{s.call.partition}:s3:::{bucket}"
+    if not bucket:
+        return []
+    return [f"{base}/{s.get('Key')}"] if s.get("Key") else [base]
+
+
+def _secrets(s: _Scope) -> Found:
+    given = s.get("SecretId")
+    if not given:
+        return []
+    return [given if given.startswith("arn:") else s.arn("secretsmanager", f"secret:{given}-??????")]
+
+
+def _ssm(s: _Scope) -> Found:
+    names = s.p.get("Names") or ([s.get("Name")] if s.get("Name") else [])
+    if "Parameter" in s.op or s.op.endswith("Parameters"):
+        return [
+            n if n.startswith("arn:") else s.arn("ssm", f"parameter/{n.lstrip('/')}")
+            for n in names
+        ]
+    return []
+
+
+def _kms(s: _Scope) -> Found:
+    given = s.get("KeyId")
+    if not given:
+        return []
+    return [given if given.startswith("arn:") else s.arn("kms", f"key/{given}")]
+
+
+def _sts(s: _Scope) -> Found:
+    return [s.get("RoleArn")] if s.get("RoleArn") else []
+
+
+def _elbv2(s: _Scope) -> Found:
+    if s.op.startswith("Describe"):
+        return []
+    keys = ("LoadBalancerArn", "TargetGroupArn", "ListenerArn", "RuleArn")
+    return [s.get(k) for k in keys if s.get(k)]
+
+
+def _sqs(s: _Scope) -> Found:
+    name = last(s.get("QueueUrl")) or s.get("QueueName")
+    return [s.arn("sqs", name)] if name else []
+
+
+_FINDERS: dict[str, Callable[[_Scope], Found]] = {
+    "ecs": _ecs,
+    "ecr": _ecr,
+    "iam": _iam,
+    "ec2": _ec2,
+    "logs": _logs,
+    "s3": _s3,
+    "secretsmanager": _secrets,
+    "ssm": _ssm,
+    "kms": _kms,
+    "sts": _sts,
+    "elbv2": _elbv2,
+    "sqs": _sqs,
+}

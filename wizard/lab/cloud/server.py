@@ -1,0 +1,98 @@
+"""The child process: binds loopback, serves the front, and dies with its parent."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Runs until standard input ends, which it does when the parent dies, however it dies."""
+    request = json.loads(sys.stdin.readline())
+    scratch = str(request["scratch"])
+    _forbid_the_outside()
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "true"
+    server = _serve(request)
+    watcher = threading.Thread(target=_watch, args=(os.getppid(), scratch), daemon=True)
+    watcher.start()
+    print(json.dumps({"port": server.server_port, "pid": os.getpid()}), flush=True)
+    server.serve_forever()
+
+
+def _forbid_the_outside() -> None:
+    """No connection of this process may leave the machine, whatever moto or botocore try."""
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and args[0].family in (socket.AF_INET, socket.AF_INET6):
+            host = args[1][0]
+            if host not in ("127.0.0.1", "::1", "localhost"):
+                raise PermissionError(f"the lab does not connect to {host}")
+
+    sys.addaudithook(hook)
+
+
+def _serve(request: dict[str, Any]) -> Any:
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
+    from werkzeug.serving import ThreadedWSGIServer
+
+    from wizard.lab.cloud.front import Front, Reset
+    from wizard.lab.cloud.identity.managed import forget_source, load_common
+    from wizard.lab.cloud.snapshot import take
+    from wizard.lab.cloud.state import DEFAULT_ACCOUNT, Cloud
+    from wizard.lab.cloud.wire import partition_of
+
+    class Handler(MotoRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def log_request(self, code: Any = "-", size: Any = "-") -> None:
+            pass
+
+        def run_wsgi(self) -> None:
+            try:
+                super().run_wsgi()
+            except Reset:
+                self.close_connection = True
+
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
+    cloud = Cloud(str(request["region"]), float(request["speed"]))
+    load_common(DEFAULT_ACCOUNT, partition_of(cloud.region))
+    forget_source()
+    front = Front(cloud)
+    take(cloud, "pristine")
+    server = ThreadedWSGIServer(HOST, int(request.get("port") or 0), front, handler=Handler)
+    server.daemon_threads = True
+    return server
+
+
+def _watch(parent: int, scratch: str) -> None:
+    """Ends the process when the pipe from the parent closes or the parent is another."""
+    gone = threading.Event()
+
+    def drain() -> None:
+        while sys.stdin.read(1):
+            pass
+        gone.set()
+
+    threading.Thread(target=drain, daemon=True).start()
+    while not gone.wait(1.0):
+        if os.getppid() != parent:
+            break
+    shutil.rmtree(scratch, ignore_errors=True)
+    sys.stdout.flush()
+    time.sleep(0)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

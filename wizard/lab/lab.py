@@ -1,0 +1,261 @@
+"""The parent's side of the embedded AWS: start it, point clients at it, break it, end it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+Fault = dict[str, Any]
+Json = dict[str, Any]
+
+ACCOUNT = "123456789012"
+BIN = Path(__file__).parent / "bin"
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class LabError(RuntimeError):
+    """The lab could not be started, or refused what was asked of it."""
+
+
+class Lab:
+    """One embedded AWS in a child process. Use it as a context manager.
+
+    The child listens on loopback only, reads none of the machine's AWS configuration, and ends
+    when its parent does, even by SIGKILL.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], port: int, scratch: Path, region: str):
+        self._process = process
+        self._scratch = scratch
+        self.port = port
+        self.region = region
+        self.account = ACCOUNT
+        self.endpoint_url = f"http://127.0.0.1:{port}"
+
+    @classmethod
+    def start(
+        cls,
+        region: str = "ap-northeast-1",
+        *,
+        speed: float = 100.0,
+        port: int = 0,
+        settings: Json | None = None,
+    ) -> Self:
+        """Starts a lab and waits until it answers.
+
+        Args:
+            region: the region of clients made by :meth:`client` and :meth:`env`.
+            speed: how many nominal seconds of AWS's own doings pass in one real second.
+            port: a fixed port; 0 takes a free one.
+            settings: see :meth:`settings`.
+
+        Raises:
+            LabError: the child did not come up; the text holds what it wrote.
+        """
+        scratch = Path(tempfile.mkdtemp(prefix="fargate-wizard-lab-"))
+        log = scratch / "child.log"
+        with log.open("w") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "wizard.lab.cloud.server"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=_child_environment(),
+                cwd=scratch,
+            )
+        request = {"region": region, "speed": speed, "port": port, "scratch": str(scratch)}
+        try:
+            lab = cls(process, _greet(process, request), scratch, region)
+        except (LabError, OSError, ValueError) as error:
+            text = log.read_text() if log.exists() else ""
+            process.kill()
+            _close(process)
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise LabError(f"the embedded AWS did not start: {error}\n{text[-4000:]}") from error
+        if settings:
+            lab.settings(**settings)
+        return lab
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child and removes its files. May be called twice."""
+        if self._process.stdin and not self._process.stdin.closed:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        _close(self._process)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    @property
+    def pid(self) -> int:
+        """The child's process id."""
+        return self._process.pid
+
+    def credentials(self, principal: str = "root", *, account: str | None = None) -> Json:
+        """Keys of a principal: ``root``, ``user/NAME`` or ``role/NAME[/SESSION]``.
+
+        A role is given as an instance or a federation would have it, without asking its trust.
+        Out come ``access_key``, ``secret`` and ``token`` (None for long-lived keys).
+        """
+        return self.ask("credentials", principal=principal, account=account, region=self.region)
+
+    def env(self, principal: str = "root", *, base: dict[str, str] | None = None) -> dict[str, str]:
+        """The environment that points any AWS client, and the stand-in tools, at this lab.
+
+        Holds only the variables to set; merge it over ``os.environ`` (or over *base*, which then
+        is returned with the machine's own AWS settings removed).
+        """
+        keys = self.credentials(principal)
+        path = (base or os.environ).get("PATH", os.defpath)
+        made = {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": keys["access_key"],
+            "AWS_SECRET_ACCESS_KEY": keys["secret"],
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+            "PATH": f"{BIN}{os.pathsep}{path}",
+            "FARGATE_WIZARD_LAB_HOME": str(self._scratch / "bastion"),
+            "FARGATE_WIZARD_LAB_PYTHON": sys.executable,
+        }
+        if keys["token"]:
+            made["AWS_SESSION_TOKEN"] = keys["token"]
+        if base is None:
+            return made
+        kept = {k: v for k, v in base.items() if not k.startswith("AWS_")}
+        return kept | made
+
+    def client(self, service: str, principal: str = "root", *, region: str | None = None) -> Any:
+        """A boto3 client of this lab that cannot leave loopback, without retries or waiting."""
+        from wizard.lab.clients import make
+
+        return make(self, service, principal, region or self.region)
+
+    def reset(self) -> None:
+        """Back to an empty account: state, faults, call log and clock."""
+        self.ask("reset")
+
+    def snapshot(self) -> str:
+        """Keeps the present state; :meth:`restore` brings it back any number of times."""
+        return str(self.ask("snapshot")["id"])
+
+    def restore(self, snapshot: str) -> None:
+        """Goes back to a state that :meth:`snapshot` kept."""
+        self.ask("restore", id=snapshot)
+
+    def faults(self, *faults: Fault) -> None:
+        """Replaces the faults; none: no faults.
+
+        Each is ``{"match": "ecs:Describe*", "kind": K, "times": n}`` with K one of ``latency``
+        (``seconds``), ``throttle``, ``error`` (``code``, ``message``, ``status``),
+        ``unavailable``, ``reset``. The first that matches and has some left is used.
+        """
+        self.ask("faults", set=list(faults))
+
+    def expire(self, access_key: str) -> None:
+        """Ends the time of a session's (or user's) access key."""
+        self.ask("expire", access_key=access_key)
+
+    def calls(self, *, clear: bool = False) -> list[Json]:
+        """The calls made so far: ``call`` (``ecs:ListTasks``), ``status``, ``error``, ``params``…"""
+        found: list[Json] = self.ask("calls", clear=clear)["calls"]
+        return found
+
+    def clock(self, speed: float | None = None, *, advance: float = 0.0) -> float:
+        """Sets the speed and moves time forward by *advance* seconds; gives the lab's time."""
+        request: Json = {"advance": advance} if advance else {}
+        if speed is not None:
+            request["speed"] = speed
+        return float(self.ask("clock", **request)["now"])
+
+    def settle(self, seconds: float = 300.0) -> int:
+        """Lets *seconds* of AWS's nominal time pass at once, whatever the speed.
+
+        Use it instead of waiting: after it a rollout is through, or has failed a few times.
+        Gives the number of things that happened.
+        """
+        return int(self.ask("settle", seconds=seconds)["happened"])
+
+    def settings(self, **changes: Any) -> Json:
+        """Changes settings of the world and gives them all (``cloud/state.py`` lists them)."""
+        return self.ask("settings", **changes)
+
+    def ask(self, verb: str, **request: Any) -> Json:
+        """One request to the lab's own door. Raises LabError when it is refused."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request("POST", f"/_lab/{verb}", json.dumps(request))
+            response = connection.getresponse()
+            data: Json = json.loads(response.read())
+        except OSError as error:
+            raise LabError(f"the embedded AWS does not answer: {error}") from error
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise LabError(str(data.get("error")))
+        return data
+
+
+def is_loopback(url: str) -> bool:
+    """True when *url* names this very machine."""
+    return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def _child_environment() -> dict[str, str]:
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if not k.startswith(("AWS_", "MOTO_")) and not k.lower().endswith("_proxy")
+    }
+    paths = [str(_ROOT), kept.get("PYTHONPATH", "")]
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(p for p in paths if p),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _greet(process: subprocess.Popen[str], request: Json) -> int:
+    if process.stdin is None or process.stdout is None:
+        raise LabError("no pipes")
+    process.stdin.write(json.dumps(request) + "\n")
+    process.stdin.flush()
+    line = process.stdout.readline()
+    if not line:
+        raise LabError("it ended at once")
+    return int(json.loads(line)["port"])
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream and not stream.closed:
+            stream.close()
+    process.wait()

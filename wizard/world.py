@@ -1,0 +1,67 @@
+"""What every command is handed: the global options, the knowledge, where to write."""
+
+import os
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from wizard.errors import UsageError
+
+if TYPE_CHECKING:
+    from wizard.core.knowledge import Knowledge
+
+
+@dataclass
+class World:
+    """The global options of one invocation, and what hangs on them (made when first used)."""
+
+    lang: str = "en"
+    json: bool = False
+    plain: bool = False
+    color: bool = True
+    profile: str | None = None
+    region: str | None = None
+    folders: tuple[Path, ...] = ()
+    verbose: bool = False
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+
+    @cached_property
+    def knowledge(self) -> "Knowledge":
+        """The knowledge in force; messages about a team's broken files go to stderr once."""
+        from wizard.catalog.store import knowledge
+
+        try:
+            found = knowledge(self.folders)
+        except NotADirectoryError as error:
+            raise UsageError(f"--knowledge: no such folder: {error}") from None
+        for problem in found.problems:
+            self.tell(problem)
+        return found
+
+    def say(self, text: str = "") -> None:
+        """Write data to stdout."""
+        print(text, file=self.out)
+
+    def tell(self, text: str) -> None:
+        """Write talk to stderr."""
+        print(text, file=self.err)
+
+    def give(self, document: Any) -> None:
+        """Write `document` to stdout as the one JSON document of a `--json` run."""
+        import json
+
+        print(json.dumps(document, ensure_ascii=False, indent=2), file=self.out)
+
+    def word(self, words: dict[str, str]) -> str:
+        """Return the text of `words` in the user's language, English where there is none."""
+        return words.get(self.lang) or words.get("en", "")
+
+
+def language(environ: dict[str, str] | None = None) -> str:
+    """Return `ja` where the locale says Japanese, else `en`."""
+    env = os.environ if environ is None else environ
+    locale = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+    return "ja" if locale.lower().startswith("ja") else "en"
