@@ -1,6 +1,7 @@
 """What can go wrong before anything is read."""
 
 from wizard.core.answer import Diagnosis
+from wizard.errors import NoAws
 
 KINDS = (
     "no-credentials",
@@ -10,20 +11,18 @@ KINDS = (
     "no-profile",
     "unreachable",
     "clock-skew",
-    "bad-file",
 )
 
 
-class AwsUnavailableError(Exception):
-    """AWS cannot be asked at all, or the file of saved answers cannot be used.
+class AwsUnavailableError(NoAws):
+    """AWS cannot be asked at all.
 
     `kind` is one of `KINDS`, `str()` is one line for the user. `diagnosis` is what could be told
     without AWS (this machine, its credentials), where a diagnosis was asked for.
     """
 
     def __init__(self, kind: str, message: str, diagnosis: Diagnosis | None = None) -> None:
-        super().__init__(message)
-        self.kind = kind
+        super().__init__(kind, message)
         self.diagnosis = diagnosis
 
 

@@ -76,6 +76,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             rf"--cluster[ =]\"?'?(?:arn:\S{{1,80}}:cluster/)?({_NAME})",
             r":cluster/([\w<>*-]{1,255})",
+            r"\"cluster\": ?\"([\w-]{1,255})\"",
             r":(?:service|task|container-instance)/([\w<>*-]{1,255})/[\w<>*-]{1,255}",
         ),
     ),
@@ -84,7 +85,10 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             rf"--services?(?:-name)?[ =]\"?'?(?:arn:\S{{1,200}}/)?({_NAME})",
             r":service/(?:[\w<>*-]{1,255}/)?([\w<>*-]{1,255})",
-            r"\(service ([\w<>*-]{1,255})[,)]",
+            r"\(service:? ([\w<>*-]{1,255})[,)]",
+            r"\bservice \(?([\w<>*-]{1,255})\)? (?:was|has|is|failed|operations|did|deployment)\b",
+            r"\bservice ([\w<>*-]{1,255}) in (?:environment|cluster)\b",
+            r"\"?serviceName\"?: ?\"([\w-]{1,255})\"",
         ),
     ),
     (
@@ -96,7 +100,18 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
             r"\btask ([0-9a-f]{32})\b",
         ),
     ),
-    ("container", (r"--container[ =]\"?'?([\w<>*-]{1,255})",)),
+    (
+        "container",
+        (
+            r"--container[ =]\"?'?([\w<>*-]{1,255})",
+            r"container with name:? ?\"?'?([\w-]{1,255})",
+            r"[Cc]ontainer ['\"]([\w-]{1,255})['\"]",
+            r"\bcontainer ([\w-]{1,255}) (?:does|did|is|was|has|in)\b(?! task)",
+            r"in container ([\w-]{1,255})\b",
+            r"\"containers\": ?\[.{0,600}?\"name\": ?\"([\w-]{1,255})\"",
+            r"containers: ?- .{0,200}?\bname: ([\w-]{1,255})",
+        ),
+    ),
     (
         "log_group",
         (
@@ -128,6 +143,7 @@ _RULES: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?:? ?\"?(-?\d{1,3})\b",
             r"exited with (?:code |status |exit code )?(-?\d{1,3})\b",
+            r"終了コード[はがを: :]{0,3}(-?\d{1,3})(?!\d)",
         ),
     ),
     (
@@ -179,10 +195,10 @@ _OTHER_IMAGE = re.compile(
     r"(?:@sha256:[0-9a-f]{8,64})?)"
 )
 _DENIED_BY = (
-    ("service control policy", "scp"),
-    ("resource control policy", "rcp"),
-    ("vpc endpoint policy", "vpc-endpoint"),
-    ("permissions boundary", "permissions-boundary"),
+    ("service control policy", "SCP"),
+    ("resource control policy", "RCP"),
+    ("vpc endpoint policy", "VPC endpoint policy"),
+    ("permissions boundary", "permissions boundary"),
     ("session policy", "session"),
     ("resource-based policy", "resource-based"),
     ("identity-based policy", "identity-based"),
@@ -247,10 +263,15 @@ def _images(text: str, found: dict[str, str | list[str]]) -> None:
     other = _OTHER_IMAGE.search(text)
     if other:
         found["image"] = _trim(other.group("image"))
-    name = _compiled(
-        r"repository (?:with name |named )?['\"]?([a-z0-9<>*][\w<>*./-]{1,255}?)['\"]?"
-        r" (?:does not|in )"
-    ).search(text) or _compiled(r":repository/([\w<>*./-]{1,255})").search(text)
+    name = _compiled(r"in the ['\"]([a-z0-9][\w./-]{1,255})['\"] repository").search(text)
+    name = (
+        name
+        or _compiled(
+            r"repository (?:with name |named )?['\"]?([a-z0-9<>*][\w<>*./-]{1,255}?)['\"]?"
+            r" (?:does not|in )"
+        ).search(text)
+        or _compiled(r":repository/([\w<>*./-]{1,255})").search(text)
+    )
     if name:
         found["repository"] = _trim(name.group(1))
     tag = _compiled(r"(?:image|tag) (?:tag )?'([\w.<>*-]{1,128})' already exists").search(text)
@@ -265,6 +286,7 @@ def _denial(text: str, found: dict[str, str | list[str]]) -> None:
     kind = next((name for words, name in _DENIED_BY if words in low), None)
     if kind:
         found["denied_by"] = kind
+        found["reason"] = "explicit deny" if "explicit deny" in low else "implicit deny"
     actions = dict.fromkeys(re.findall(r"perform:? ?'?\"?([a-z0-9-]{2,40}:[A-Za-z]{2,60})", text))
     if len(actions) > 1:
         found["actions"] = list(actions)
@@ -277,12 +299,17 @@ def _place(text: str, found: Mapping[str, str | list[str]] | dict[str, str | lis
         or _compiled(rf"arn:[\w-]{{1,20}}:[\w-]{{1,30}}:({_REGION}):").search(text)
         or _compiled(rf"[./]({_REGION})\.(?:amazonaws|on\.aws|vpce)").search(text)
         or _compiled(rf"-({_REGION})-starport").search(text)
+        or _compiled(rf"\bcom\.amazonaws\.({_REGION})\.").search(text)
+        or _compiled(rf"awsRegion\"?: ?\"({_REGION})").search(text)
+        or _compiled(rf"\bin (?:region )?({_REGION})\b").search(text)
         or _compiled(rf"AWS_(?:DEFAULT_)?REGION[=:] ?\"?({_REGION})").search(text)
     )
     if region:
         found["region"] = region.group(1)
     account = _compiled(
         rf"arn:[\w*<>-]{{1,20}}:[\w*<>-]{{1,30}}:[\w*<>-]{{0,30}}:({_ACCOUNT}):"
-    ).search(text) or _compiled(r"\b([\w<>*-]{1,40})\.dkr[.-]ecr").search(text)
+    ).search(text) or _compiled(
+        r"\b([\w<>*-]{1,40})\.dkr[.-]ecr|registry with id ['\"]([\w<>*-]{1,40})['\"]"
+    ).search(text)
     if account:
-        found["account"] = account.group(1)
+        found["account"] = next(group for group in account.groups() if group)

@@ -1,36 +1,32 @@
 """What goes into a planner and what comes out of applying a plan."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from wizard.core.diagnosis import Finding, Observed
-from wizard.core.facts import Facts, Target, Unread
+from wizard.core.diagnosis import Finding
+from wizard.core.facts import Facts, Target
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change
+from wizard.core.words import LANGUAGES, fill
 
 Words = dict[str, str]
 Verified = Literal["passed", "failed", "pending", "skipped"]
 """`passed`: the cause is gone. `pending`: still rolling out. `skipped`: there was nothing to see."""
 
 
-class Diagnosed(Protocol):
-    """What a fix needs of a diagnosis; `wizard.aws.engine` makes them."""
-
-    @property
-    def target(self) -> Target: ...
-    @property
-    def facts(self) -> Facts: ...
-    @property
-    def findings(self) -> Sequence[Finding]: ...
-    @property
-    def observed(self) -> Sequence[Observed]: ...
-
-
 class Look(Protocol):
-    """Reads for a plan, fresh and guarded: answers come as boto3 gives them, or as `Unread`."""
+    """Reads for a plan, guarded against writing.
 
-    def __call__(self, operation: str, **parameters: Any) -> Any: ...
+    Answers come as boto3 gives them, None where AWS says that the thing is not there, `Unread`
+    where it could not be read. `fresh` forgets what was read before.
+    """
+
+    def __call__(self, operation: str, /, **parameters: Any) -> Any:
+        """Call `operation` (`iam:GetRolePolicy`)."""
+
+    def fresh(self) -> None:
+        """Forget every answer, so that the next calls ask AWS again."""
 
 
 class Refused(Exception):
@@ -42,7 +38,7 @@ class Refused(Exception):
 
 
 class Misused(Exception):
-    """A wrong request: an unknown cause or fix, a field that the cause does not have."""
+    """A wrong request: an unknown cause, fix or entry, a field that the cause does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,8 @@ class FixRequest:
     """One request for a plan: the findings to mend, the facts, and a way to read more.
 
     `findings` are all findings of the cause for the target, the predicted ones included, already
-    narrowed by the `--set` options.
+    narrowed by the `--set` options; `items` are the items of the cause's `each` fact that they
+    come from (empty where the cause goes through none).
     """
 
     cause: str
@@ -61,14 +58,24 @@ class FixRequest:
     findings: tuple[Finding, ...]
     look: Look
     knowledge: Knowledge
+    items: tuple[Any, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+
+    def effect(self, fix: str | None = None, **values: Any) -> Words:
+        """Return the effect words of `fix` (this one unless given), with `values` put in."""
+        return filled(self.knowledge.fix(fix or self.fix).effect, **values)
+
+    def cost(self, fix: str | None = None, **values: Any) -> Words:
+        """Return the cost words of `fix` (this one unless given), with `values` put in."""
+        return filled(self.knowledge.fix(fix or self.fix).cost, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where an application or a verification stands. `step` counts from 1; 0 before the first.
 
-    `state`: `checking`, `calling`, `waiting`, `done`, `failed`, `verifying`.
+    `state`: `checking`, `calling`, `waiting`, `done`, `failed`, `verifying`. `says` is one line
+    for the user, per language.
     """
 
     state: str
@@ -86,8 +93,9 @@ class Outcome:
     """What came of applying a plan.
 
     `entry` is the journal's, None where nothing was written. `applied` is true when every change
-    went through. `done` are the changes that did. `failed` is the one that did not and `says` what
-    happened and how to take the rest back.
+    went through; a plan without changes is applied by doing nothing. `done` are the changes that
+    went through. `failed` is the one that did not; then `says` tells what happened and how to take
+    the rest back.
     """
 
     entry: str | None
@@ -95,11 +103,8 @@ class Outcome:
     done: tuple[Change, ...] = ()
     failed: Change | None = None
     says: Words = field(default_factory=dict)
-    verified: Verified = "skipped"
 
 
-def read_or_refuse(answer: Any, words: Callable[[Unread], Words]) -> Any:
-    """Return `answer`, or raise `Refused` with `words` about it where it could not be read."""
-    if isinstance(answer, Unread):
-        raise Refused(words(answer))
-    return answer
+def filled(words: Mapping[str, str], **values: Any) -> Words:
+    """Return `words` with `values` in their placeholders, in each language."""
+    return {lang: fill(words[lang], values) for lang in LANGUAGES}

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from wizard.policy.least import Statements, pull
 from wizard.policy.documents import statement
+from wizard.policy.least import Statements, pull
 from wizard.policy.references import Place, read_image, read_secret
 
 _WRITE_LOGS = ("logs:CreateLogStream", "logs:PutLogEvents")

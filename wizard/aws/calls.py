@@ -1,0 +1,228 @@
+"""Calls made once, as many at a time as their inputs allow, within limits.
+
+A call with the same parameters is made once and shared. Its *depth* is one more than the depth of
+whatever its caller had waited for before: the greatest depth is the number of round trips that a
+diagnosis cannot do without.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from wizard.aws.answers import Answer, Outcome, Refused
+from wizard.aws.pace import Paces
+from wizard.aws.source import LOCAL, Source, key_of, page_token
+
+T = TypeVar("T")
+Progress = Callable[[str, str], None]
+
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+_allowed: ContextVar[frozenset[str] | None] = ContextVar("allowed", default=None)
+
+THROTTLED_ATTEMPTS = 8
+OTHER_ATTEMPTS = 2
+PAGES = 200
+_AGAIN = ("timeout", "unreachable", "unavailable")
+_THROTTLES = ("throttl", "toomanyrequests", "requestlimitexceeded", "slowdown", "priorrequest")
+
+
+def is_throttle(code: str) -> bool:
+    """Whether error code `code` says that calls came too fast."""
+    return any(word in code.lower() for word in _THROTTLES)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A call that was made: its pages, its depth and its outcome."""
+
+    operation: str
+    params: dict[str, Any]
+    outcome: Outcome
+    depth: int
+    pages: int = 1
+
+
+async def together(*jobs: Awaitable[T]) -> list[T]:
+    """Run `jobs` at once and return their results; the depth after it is the deepest of theirs."""
+
+    async def one(job: Awaitable[T]) -> tuple[T, int]:
+        return await job, _depth.get()
+
+    done = await asyncio.gather(*(one(job) for job in jobs))
+    _depth.set(max([_depth.get(), *(depth for _, depth in done)]))
+    return [result for result, _ in done]
+
+
+async def shared(task: "asyncio.Task[tuple[T, int]]") -> T:
+    """Wait for a shared task without cancelling it, and take its depth over."""
+    result, depth = await asyncio.shield(task)
+    _depth.set(max(_depth.get(), depth))
+    return result
+
+
+def depth() -> int:
+    """Return how deep the calls go that the running code has waited for."""
+    return _depth.get()
+
+
+def limit_to(operations: frozenset[str]) -> None:
+    """Let the running task call nothing but `operations`."""
+    _allowed.set(operations)
+
+
+@dataclass
+class Calls:
+    """All calls of one diagnosis."""
+
+    source: Source
+    deadline_s: float
+    on_progress: Progress | None = None
+    made: dict[str, Made] = field(default_factory=dict)
+    retried: int = 0
+
+    def __post_init__(self) -> None:
+        self._paces = Paces()
+        self._tasks: dict[str, asyncio.Task[tuple[Outcome, int]]] = {}
+        self._waiting: dict[str, list[tuple[Any, asyncio.Future[Outcome]]]] = {}
+        self._batches: set[asyncio.Task[None]] = set()
+        self._end = asyncio.get_running_loop().time() + self.deadline_s
+
+    @property
+    def count(self) -> int:
+        """AWS calls made, each page counted, retries not."""
+        return sum(one.pages for one in self.made.values() if not is_local(one.operation))
+
+    @property
+    def round_trips(self) -> int:
+        """The longest chain of AWS calls that had to wait for each other."""
+        depths = [one.depth for one in self.made.values() if not is_local(one.operation)]
+        return max(depths, default=0)
+
+    async def call(self, operation: str, **params: Any) -> Outcome:
+        """Return the answer of `operation` (IAM's spelling) with all its pages, or the refusal."""
+        allowed = _allowed.get()
+        if allowed is not None and operation not in allowed:
+            raise AssertionError(f"{operation} is called by a reader that does not declare it")
+        key = key_of(operation, params)
+        if key not in self._tasks:
+            self._tasks[key] = asyncio.create_task(self._make(key, operation, params))
+        return await shared(self._tasks[key])
+
+    async def one_of(self, operation: str, many: str, key: str, size: int, **params: Any) -> Outcome:
+        """Return the answer of a call that may ask for up to `size` things named in `many`.
+
+        Those asked for at the same time go in one call; the answer is that of the whole call.
+        """
+        group = key_of(operation, {"many": many, **params})
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Outcome] = loop.create_future()
+        waiting = self._waiting.setdefault(group, [])
+        waiting.append((key, answer))
+        if len(waiting) == 1:
+            job = self._gather(group, operation, many, size, params)
+            task = asyncio.create_task(job)
+            self._batches.add(task)
+            task.add_done_callback(self._batches.discard)
+        outcome, reached = await answer  # type: ignore[misc]
+        _depth.set(max(_depth.get(), reached))
+        return outcome
+
+    async def _gather(
+        self, group: str, operation: str, many: str, size: int, params: dict[str, Any]
+    ) -> None:
+        for _ in range(3):  # let everything that is ready to ask do so
+            await asyncio.sleep(0)
+        waiting = self._waiting.pop(group)
+        keys = sorted({key for key, _ in waiting})
+        chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
+
+        async def ask(chunk: list[str]) -> None:
+            outcome = await self.call(operation, **params, **{many: chunk})
+            for key, answer in waiting:
+                if key in chunk and not answer.done():
+                    answer.set_result((outcome, _depth.get()))  # type: ignore[arg-type]
+
+        await asyncio.gather(*(ask(chunk) for chunk in chunks))
+
+    async def _make(
+        self, key: str, operation: str, params: dict[str, Any]
+    ) -> tuple[Outcome, int]:
+        self._tell(operation, "asked")
+        outcome, pages = await self._all_pages(operation, params)
+        reached = _depth.get() + (0 if is_local(operation) else pages)
+        self.made[key] = Made(operation, params, outcome, reached, pages)
+        self._tell(operation, "unread" if isinstance(outcome, Refused) else "read")
+        return outcome, reached
+
+    def _tell(self, operation: str, state: str) -> None:
+        if self.on_progress:
+            self.on_progress(operation, state)
+
+    async def _all_pages(self, operation: str, params: dict[str, Any]) -> tuple[Outcome, int]:
+        whole: Answer = {}
+        more: dict[str, str] = {}
+        for page in range(1, PAGES + 1):
+            outcome = await self._patiently(operation, params | more)
+            if isinstance(outcome, Refused):
+                return outcome, page
+            more = page_token(operation, outcome)
+            _append(whole, outcome)
+            if not more:
+                return whole, page
+        return whole, PAGES
+
+    async def _patiently(self, operation: str, params: dict[str, Any]) -> Outcome:
+        loop = asyncio.get_running_loop()
+        pace = self._paces.of(operation.partition(":")[0])
+        attempt = 0
+        while True:
+            left = self._end - loop.time()
+            if left <= 0:
+                return Refused(operation, "timeout", "the time of the diagnosis is over")
+            try:
+                async with asyncio.timeout(left):
+                    await pace.turn()
+                    outcome = await self.source.fetch(operation, params)
+            except TimeoutError:
+                return Refused(operation, "timeout", "the time of the diagnosis is over")
+            attempt += 1
+            if not isinstance(outcome, Refused):
+                pace.well()
+                return outcome
+            throttled = is_throttle(outcome.code)
+            if throttled:
+                pace.slow()
+            limit = THROTTLED_ATTEMPTS if throttled else OTHER_ATTEMPTS
+            if attempt >= limit or not (throttled or outcome.code in _AGAIN):
+                return outcome
+            self.retried += 1
+            await asyncio.sleep(random.uniform(0.02, min(2.0, 0.05 * 2**attempt)))
+
+
+def is_local(operation: str) -> bool:
+    """Whether `operation` is a probe of this machine."""
+    return operation.startswith(LOCAL + ":")
+
+
+def _append(whole: Answer, page: Answer) -> None:
+    for name, value in page.items():
+        if isinstance(value, list) and isinstance(whole.get(name), list):
+            whole[name] += value
+        else:
+            whole[name] = value
+
+
+def answers(made: Sequence[Made]) -> list[dict[str, Any]]:
+    """Return the calls as a file keeps them."""
+    kept = []
+    for one in made:
+        entry: dict[str, Any] = {"call": one.operation, "params": one.params}
+        if isinstance(one.outcome, Refused):
+            entry["refused"] = {"code": one.outcome.code, "message": one.outcome.message}
+        else:
+            entry["answer"] = one.outcome
+        kept.append(entry)
+    return kept

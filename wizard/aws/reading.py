@@ -1,0 +1,125 @@
+"""Facts read as a graph: each part says what it calls, everything whose inputs are known runs.
+
+A *part* is what one reader makes: a fact of the vocabulary (`service`) or something on the way
+there (`task-definition`). A reader asks for other parts and for calls; both are made once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wizard.aws.answers import Answer, Outcome, Refused
+from wizard.aws.calls import Calls, depth, limit_to, shared
+from wizard.aws.phrases import PHRASES
+from wizard.core.answer import Evidence
+from wizard.core.diagnosis import Observed
+from wizard.core.facts import SEVERAL, VOCABULARY, Facts, Target, Unread
+from wizard.core.words import fill
+
+Read = Callable[["Reading"], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A reader: the part it makes, the operations it may call, and how."""
+
+    part: str
+    calls: frozenset[str]
+    read: Read
+
+
+READERS: dict[str, Reader] = {}
+"""Every reader by the part it makes; filled by importing `wizard.aws.readers`."""
+
+
+def reader(part: str, *, calls: Iterable[str] = ()) -> Callable[[Read], Read]:
+    """Register a coroutine function as the reader of `part`, allowed to make `calls`."""
+
+    def register(read: Read) -> Read:
+        if part in READERS:
+            raise ValueError(f"two readers make {part!r}")
+        READERS[part] = Reader(part, frozenset(calls), read)
+        return read
+
+    return register
+
+
+def operations() -> frozenset[str]:
+    """Return every AWS operation that some reader calls: what the read session allows."""
+    return frozenset(
+        one for each in READERS.values() for one in each.calls if not one.startswith("local:")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a call says about a part; `about` narrows it to the item with these field values."""
+
+    part: str
+    about: dict[str, Any]
+    evidence: Evidence
+
+
+@dataclass
+class Reading:
+    """The reading of one target: parts made once, notes taken on the way."""
+
+    calls: Calls
+    target: Target
+    observed: Sequence[Observed] = ()
+    given: dict[str, Any] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._parts: dict[str, asyncio.Task[tuple[Any, int]]] = {}
+
+    async def part(self, name: str) -> Any:
+        """Return the part called `name`, made by its reader once and shared."""
+        if name in self.given:
+            return self.given[name]
+        if name not in self._parts:
+            self._parts[name] = asyncio.create_task(self._make(READERS[name]))
+        return await shared(self._parts[name])
+
+    async def _make(self, one: Reader) -> tuple[Any, int]:
+        limit_to(one.calls)
+        try:
+            return await one.read(self), depth()
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            # An answer of a shape that AWS does not document must cost one part, not the rest.
+            self.faults.append(error)
+            return Unread(next(iter(sorted(one.calls)), one.part), "unexpected-answer"), depth()
+
+    async def call(self, operation: str, **params: Any) -> Outcome:
+        """Make a call that the running reader has declared."""
+        return await self.calls.call(operation, **params)
+
+    def note(
+        self, part: str, call: str, phrase: str, about: dict[str, Any] | None = None, **values: Any
+    ) -> None:
+        """Keep as evidence for `part` that `call` says `phrase` (a key of `PHRASES`)."""
+        words = {lang: fill(text, values) for lang, text in PHRASES[phrase].items()}
+        self.notes.append(Note(part, about or {}, Evidence(call, words)))
+
+    async def facts(self, names: Iterable[str]) -> Facts:
+        """Return the facts called `names`, read at the same time."""
+        wanted = [name for name in names if name in READERS]
+        values = await asyncio.gather(*(self.part(name) for name in wanted))
+        return dict(zip(wanted, values, strict=True))
+
+
+def fact_names() -> list[str]:
+    """Return the names of all facts that there are readers for."""
+    return [name for name in (*VOCABULARY, *SEVERAL) if name in READERS]
+
+
+def got(outcome: Outcome, key: str) -> Any:
+    """Return what `outcome` holds under `key`, or the refusal as `Unread`."""
+    return outcome.unread if isinstance(outcome, Refused) else outcome.get(key)
+
+
+def listed(outcome: Outcome, key: str) -> "list[Answer] | Unread":
+    """Return the list that `outcome` holds under `key` (empty without one), or `Unread`."""
+    return outcome.unread if isinstance(outcome, Refused) else list(outcome.get(key) or ())

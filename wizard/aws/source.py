@@ -1,0 +1,233 @@
+"""Where answers come from: live AWS and this machine, or a file of saved answers."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from boto3.session import Session
+from botocore import xform_name
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+
+from wizard.aws.answers import Answer, Outcome, Refused, masked, safe
+from wizard.aws.errors import ForbiddenCallError
+from wizard.aws.sessions import CLIENTS, CONNECTIONS, config
+from wizard.errors import UsageError
+
+FORMAT = 1
+LOCAL = "local"
+
+_TOKENS = {
+    "iam": ("Marker", "Marker"),
+    "elasticloadbalancing": ("Marker", "NextMarker"),
+    "elasticfilesystem": ("Marker", "NextMarker"),
+    "ec2": ("NextToken", "NextToken"),
+    "ssm": ("NextToken", "NextToken"),
+    "servicequotas": ("NextToken", "NextToken"),
+    "secretsmanager": ("NextToken", "NextToken"),
+}
+"""The parameter that asks for the next page and the field that names it; else `nextToken`."""
+
+
+def page_token(operation: str, answer: Answer) -> dict[str, str]:
+    """Return the parameter that asks for the page after `answer`; empty after the last."""
+    asked, told = _TOKENS.get(operation.partition(":")[0], ("nextToken", "nextToken"))
+    token = answer.get(told)
+    return {asked: token} if isinstance(token, str) and token else {}
+
+
+class Source(Protocol):
+    """Gives one page of an answer."""
+
+    region: str
+    partition: str
+    clock_skew_s: float | None
+
+    async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
+        """Return the answer of `operation` to `params`; never raises for what AWS says."""
+
+    def warm(self, services: tuple[str, ...]) -> None:
+        """Prepare for calls to `services` in the background."""
+
+    def close(self) -> None:
+        """Let go of threads; what still runs there ends by its own time limit."""
+
+
+@dataclass
+class LiveSource:
+    """Live AWS through boto3, and `local:` probes of this machine.
+
+    Clients are built one after the other in one thread (building them in parallel is slower, they
+    share one loader and the interpreter); calls are made in up to 32 threads.
+    """
+
+    session: Session
+    probes: dict[str, Callable[[dict[str, Any]], Answer]] = field(default_factory=dict)
+    clock_skew_s: float | None = None
+
+    def __post_init__(self) -> None:
+        self.region = str(self.session.region_name)
+        try:
+            self.partition = self.session.get_partition_for_region(self.region)
+        except BotoCoreError:
+            self.partition = "aws"
+        self._builder = ThreadPoolExecutor(1, "aws-clients")
+        self._callers = ThreadPoolExecutor(CONNECTIONS, "aws-calls")
+        self._clients: dict[str, asyncio.Future[Any]] = {}
+        self._config = config(attempts=1)
+
+    def warm(self, services: tuple[str, ...]) -> None:
+        """Start building the clients of `services`, in this order."""
+        for service in services:
+            self._client(service)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._builder.shutdown(wait=False, cancel_futures=True)
+        self._callers.shutdown(wait=False, cancel_futures=True)
+
+    def _client(self, service: str) -> "asyncio.Future[Any]":
+        if service not in self._clients:
+            loop = asyncio.get_running_loop()
+            self._clients[service] = loop.run_in_executor(self._builder, self._build, service)
+        return self._clients[service]
+
+    def _build(self, service: str) -> Any:
+        return self.session.client(CLIENTS.get(service, service), config=self._config)  # type: ignore[call-overload]
+
+    async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
+        """Return the answer, safe to show and keep, or why there is none."""
+        service, _, name = operation.partition(":")
+        loop = asyncio.get_running_loop()
+        if service == LOCAL:
+            return await loop.run_in_executor(self._callers, self._probe, operation, name, params)
+        client = await asyncio.shield(self._client(service))
+        return await loop.run_in_executor(self._callers, self._ask, client, operation, params)
+
+    def _probe(self, operation: str, name: str, params: dict[str, Any]) -> Outcome:
+        try:
+            return dict(safe(self.probes[name](params)))
+        except OSError as error:
+            return Refused(operation, "unreadable", str(safe(str(error))))
+
+    def _ask(self, client: Any, operation: str, params: dict[str, Any]) -> Outcome:
+        method = getattr(client, xform_name(operation.partition(":")[2]))
+        try:
+            answer = method(**params)
+        except ForbiddenCallError:
+            raise
+        except Exception as error:
+            return _refusal(operation, error)
+        self._compare_clocks(answer.pop("ResponseMetadata", {}))
+        return dict(safe(masked(operation, answer)))
+
+    def _compare_clocks(self, metadata: dict[str, Any]) -> None:
+        """Keep the smallest difference to AWS's clock (the Date header, a second fine)."""
+        try:
+            theirs = parsedate_to_datetime(metadata["HTTPHeaders"]["date"])
+        except (KeyError, TypeError, ValueError):
+            return
+        if theirs.tzinfo is None:
+            theirs = theirs.replace(tzinfo=UTC)
+        skew = (datetime.now(UTC) - theirs).total_seconds()
+        if self.clock_skew_s is None or abs(skew) < abs(self.clock_skew_s):
+            self.clock_skew_s = skew
+
+
+def _refusal(operation: str, error: Exception) -> Refused:
+    message = str(safe(" ".join(str(error).split())))[:2000]
+    if isinstance(error, ClientError):
+        said = error.response.get("Error", {})
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        code = str(said.get("Code") or status)
+        text = str(safe(str(said.get("Message") or message)))
+        return Refused(operation, "unavailable" if status >= 500 else code, text)
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        return Refused(operation, "timeout", message)
+    if isinstance(error, NoCredentialsError):
+        return Refused(operation, "no-credentials", message)
+    if isinstance(error, ConnectionError | HTTPClientError):
+        return Refused(operation, "unreachable", message)
+    if isinstance(error, BotoCoreError):
+        return Refused(operation, type(error).__name__, message)
+    return Refused(operation, "unexpected-answer", message)
+
+
+class SavedSource:
+    """Answers from a file that `save` wrote; what is not in it is `not-saved`."""
+
+    def __init__(self, path: Path) -> None:
+        document = read_file(path)
+        self.target: dict[str, Any] = document["target"]
+        self.region = str(document["region"])
+        self.partition = str(document["partition"])
+        self.clock_skew_s: float | None = document.get("clock_skew_s")
+        self._answers = {
+            key_of(one["call"], one["params"]): one for one in document["answers"]
+        }
+
+    def warm(self, services: tuple[str, ...]) -> None:
+        """Nothing to prepare."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
+        """Return the saved answer."""
+        await asyncio.sleep(0)
+        one = self._answers.get(key_of(operation, params))
+        if one is None:
+            return Refused(operation, "not-saved")
+        if "refused" in one:
+            return Refused(operation, one["refused"]["code"], one["refused"]["message"])
+        return dict(one["answer"])
+
+
+def key_of(operation: str, params: dict[str, Any]) -> str:
+    """Return the identity of a call."""
+    return operation + json.dumps(params, sort_keys=True, default=str)
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the document of a file of saved answers, its texts cleaned again.
+
+    Raises UsageError where it is none.
+    """
+    try:
+        document = safe(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
+    wanted = {"format", "region", "partition", "target", "answers"}
+    if not isinstance(document, dict) or not wanted <= set(document):
+        raise UsageError(f"{path}: not a file of saved answers")
+    if document["format"] != FORMAT:
+        raise UsageError(
+            f"{path}: format {document['format']}, this version reads {FORMAT}"
+        )
+    if not all(isinstance(one, dict) and {"call", "params"} <= set(one) for one in document["answers"]):
+        raise UsageError(f"{path}: an answer without its call")
+    return document
+
+
+def write_file(path: Path, document: dict[str, Any]) -> None:
+    """Write `document` so that only its owner reads it, whole or not at all."""
+    whole = path.with_name(path.name + ".part")
+    handle = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        json.dump(document, out, ensure_ascii=False, indent=1)
+        out.write("\n")
+    whole.replace(path)

@@ -1,0 +1,1 @@
+"""Amazon ECS on Fargate, served wholly by the front (moto's ECS is never asked)."""
