@@ -18,6 +18,7 @@ from wizard.aws.source import LOCAL, Source, key_of, page_token
 
 T = TypeVar("T")
 Progress = Callable[[str, str], None]
+Shape = Callable[[str, list[str]], dict[str, Any]]
 
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 _allowed: ContextVar[frozenset[str] | None] = ContextVar("allowed", default=None)
@@ -32,6 +33,10 @@ _THROTTLES = ("throttl", "toomanyrequests", "requestlimitexceeded", "slowdown", 
 def is_throttle(code: str) -> bool:
     """Whether error code `code` says that calls came too fast."""
     return any(word in code.lower() for word in _THROTTLES)
+
+
+def _plain(name: str, values: list[str]) -> dict[str, Any]:
+    return {name: values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ class Calls:
     def __post_init__(self) -> None:
         self._paces = Paces()
         self._tasks: dict[str, asyncio.Task[tuple[Outcome, int]]] = {}
-        self._waiting: dict[str, list[tuple[Any, asyncio.Future[Outcome]]]] = {}
+        self._waiting: dict[str, list[tuple[str, asyncio.Future[tuple[Outcome, int]]]]] = {}
         self._batches: set[asyncio.Task[None]] = set()
         self._end = asyncio.get_running_loop().time() + self.deadline_s
 
@@ -111,28 +116,32 @@ class Calls:
             self._tasks[key] = asyncio.create_task(self._make(key, operation, params))
         return await shared(self._tasks[key])
 
-    async def one_of(self, operation: str, many: str, key: str, size: int, **params: Any) -> Outcome:
+    async def one_of(
+        self, operation: str, many: str, key: str, size: int, shape: Shape = _plain, **params: Any
+    ) -> Outcome:
         """Return the answer of a call that may ask for up to `size` things named in `many`.
 
         Those asked for at the same time go in one call; the answer is that of the whole call.
+        `shape` makes the parameters that name them.
         """
         group = key_of(operation, {"many": many, **params})
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Outcome] = loop.create_future()
+        answer: asyncio.Future[tuple[Outcome, int]] = loop.create_future()
         waiting = self._waiting.setdefault(group, [])
         waiting.append((key, answer))
         if len(waiting) == 1:
-            job = self._gather(group, operation, many, size, params)
+            job = self._gather(group, operation, (many, size, shape), params)
             task = asyncio.create_task(job)
             self._batches.add(task)
             task.add_done_callback(self._batches.discard)
-        outcome, reached = await answer  # type: ignore[misc]
+        outcome, reached = await answer
         _depth.set(max(_depth.get(), reached))
         return outcome
 
     async def _gather(
-        self, group: str, operation: str, many: str, size: int, params: dict[str, Any]
+        self, group: str, operation: str, how: tuple[str, int, Shape], params: dict[str, Any]
     ) -> None:
+        many, size, shape = how
         for _ in range(3):  # let everything that is ready to ask do so
             await asyncio.sleep(0)
         waiting = self._waiting.pop(group)
@@ -140,10 +149,10 @@ class Calls:
         chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
 
         async def ask(chunk: list[str]) -> None:
-            outcome = await self.call(operation, **params, **{many: chunk})
+            outcome = await self.call(operation, **params, **shape(many, chunk))
             for key, answer in waiting:
                 if key in chunk and not answer.done():
-                    answer.set_result((outcome, _depth.get()))  # type: ignore[arg-type]
+                    answer.set_result((outcome, _depth.get()))
 
         await asyncio.gather(*(ask(chunk) for chunk in chunks))
 

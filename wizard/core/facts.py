@@ -49,9 +49,11 @@ class Caller:
     `role` is the name of the assumed role, None for a user. `editable` is false for roles that
     IAM Identity Center or a service manages. `denied_by` names the kind of policy that denies
     explicitly or limits (`explicit-deny`, `scp`, `boundary`, `session`, `endpoint`).
+    `credentials` is ok, missing, expired or invalid.
     """
 
     principal: Maybe[str]
+    credentials: str = "ok"
     role: str | None = None
     user: str | None = None
     editable: bool = True
@@ -87,7 +89,12 @@ class Bastion:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster; `execute_command` is its executeCommandConfiguration's logging, key and so on."""
+    """A cluster; `exec_…` is what its executeCommandConfiguration names.
+
+    `exec_problem` is key-missing, log-group-missing, bucket-missing or denied; None when it is
+    well. `told_region` is the region that an ARN or a pasted text names, where it is not the one
+    that was asked.
+    """
 
     name: str
     exists: Maybe[bool]
@@ -95,6 +102,8 @@ class Cluster:
     exec_problem: Maybe[str | None] = None
     exec_key: str | None = None
     exec_log_group: str | None = None
+    exec_bucket: str | None = None
+    told_region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

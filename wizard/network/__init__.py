@@ -10,16 +10,51 @@ What goes in (`types`)
     Need(service="ecr.api" | host="registry-1.docker.io", region, port=443, actions, resources,
         bucket, principal, file_system, stage, source)
 
-The answer (`examine`)
+The answer (`examination`)
     examine(view, interface, need) -> Reach(need, state, way, obstacles, remedies, unread, evidence)
         state: open | blocked | unverified | unknown
         obstacles: Obstacle(kind, fields, evidence, first), kind is a cause id of the catalogue
-            (`network.endpoint-missing`, ..., `storage.efs-unreachable`), in the order met
-        remedies: Obstacles too: other names of the same broken way, to be shown as suspected
+            (`network.endpoint-missing`, ..., `storage.efs-unreachable`), in the order met;
+            each Evidence(call, facts) is one thing that was read
+        remedies: Obstacles too: other names of the same broken way, or what could not be proven;
+            to be shown as suspected
     examine_subnet(view, subnet_id, wanted=1) -> Reach   are there free addresses (subnet-full)
 
 What a task needs (`needs`)
     STAGES: role, eni, registry-auth, secrets, image, layers, env-file, volumes, logger, start, exec
     task_needs(task_definition, Task(region, account, partition, platform_version, exec_enabled,
         exec_configuration, task_role, execution_role)) -> tuple[Need, ...] in the order of STAGES
+    layer_bucket(region)
 """
+
+from wizard.network.examination import examine, examine_subnet
+from wizard.network.facts import interfaces
+from wizard.network.needs import STAGES, Task, layer_bucket, task_needs
+from wizard.network.types import (
+    Evidence,
+    Interface,
+    Need,
+    NetworkView,
+    Obstacle,
+    Reach,
+    State,
+    Unread,
+)
+
+__all__ = [
+    "STAGES",
+    "Evidence",
+    "Interface",
+    "Need",
+    "NetworkView",
+    "Obstacle",
+    "Reach",
+    "State",
+    "Task",
+    "Unread",
+    "examine",
+    "examine_subnet",
+    "interfaces",
+    "layer_bucket",
+    "task_needs",
+]

@@ -1,0 +1,327 @@
+"""The way out by the route table: gateways, NAT, and everything that cannot be seen through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.network.worlds import (
+    ECR_API,
+    HUB,
+    IGW,
+    LIST,
+    NAT,
+    PUBLIC_SUBNET,
+    TASK,
+    TASK_GROUP,
+    acl,
+    acl_entry,
+    ask,
+    changed,
+    group,
+    isolated,
+    kinds,
+    open_acl,
+    others,
+    public,
+    route,
+    rule,
+    table,
+    with_item,
+    with_nat,
+)
+from wizard.network import Interface, NetworkView, Unread
+
+OPEN_IP = replace(TASK, public_ip=True)
+
+
+def private_routes(view: NetworkView, *routes: dict[str, Any]) -> NetworkView:
+    """The NAT world with other routes in the task's table."""
+
+    def change(tables: list[Any]) -> None:
+        tables[1]["Routes"] = [tables[1]["Routes"][0], *routes]
+
+    return changed(view, "route_tables", change)
+
+
+def test_a_nat_gateway_leads_out() -> None:
+    reach = ask(with_nat())
+    assert (reach.state, reach.way) == ("open", "nat-gateway")
+
+
+def test_a_public_subnet_leads_out_for_a_task_with_a_public_address() -> None:
+    reach = ask(public(), interface=OPEN_IP)
+    assert (reach.state, reach.way) == ("open", "internet-gateway")
+
+
+def test_a_public_subnet_without_a_public_address_is_named_so() -> None:
+    reach = ask(public())
+    assert kinds(reach) == ["public-ip-missing"]
+    assert reach.obstacles[0].fields["subnet"] == TASK.subnet_id
+    assert others(reach) == ["endpoint-missing", "no-internet-route"]
+
+
+def test_an_address_setting_that_was_not_read_leaves_it_unknown() -> None:
+    interface = replace(TASK, public_ip=Unread("ecs:DescribeServices", "AccessDenied"))
+    assert ask(public(), interface=interface).state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("target", "way"),
+    [
+        ({"TransitGatewayId": "tgw-1"}, "transit-gateway"),
+        ({"InstanceId": "i-1", "NetworkInterfaceId": "eni-1"}, "nat-instance"),
+        ({"NetworkInterfaceId": "eni-1"}, "network-interface"),
+        ({"VpcPeeringConnectionId": "pcx-1"}, "peering"),
+        ({"GatewayId": "vgw-1"}, "vpn-gateway"),
+        ({"GatewayId": "vpce-1"}, "gateway-load-balancer"),
+        ({"LocalGatewayId": "lgw-1"}, "local-gateway"),
+        ({"CoreNetworkArn": "arn:aws:networkmanager::1:core-network/c"}, "core-network"),
+        ({"CarrierGatewayId": "cagw-1"}, "carrier-gateway"),
+        ({"OdbNetworkArn": "arn:aws:odb::1:x"}, "other"),
+    ],
+)
+def test_a_route_to_something_that_cannot_be_seen_through_is_unverified_and_not_nothing(
+    target: dict[str, str], way: str
+) -> None:
+    reach = ask(private_routes(with_nat(), route("0.0.0.0/0", **target)))
+    assert (reach.state, reach.way, reach.obstacles) == ("unverified", way, ())
+
+
+def test_routes_to_halves_of_the_internet_are_unverified() -> None:
+    halves = (
+        route("0.0.0.0/1", TransitGatewayId="tgw-1"),
+        route("128.0.0.0/1", TransitGatewayId="tgw-1"),
+    )
+    assert ask(private_routes(with_nat(), *halves)).state == "unverified"
+
+
+def test_a_route_to_a_private_range_is_no_way_to_the_internet() -> None:
+    reach = ask(private_routes(with_nat(), route("192.168.0.0/16", TransitGatewayId="tgw-1")), HUB)
+    assert kinds(reach) == ["no-internet-route"]
+
+
+def test_a_blackhole_is_named_with_its_route_table() -> None:
+    hole = route("0.0.0.0/0", state="blackhole", NatGatewayId="nat-1")
+    reach = ask(private_routes(with_nat(), hole))
+    assert kinds(reach) == ["route-blackhole"]
+    assert reach.obstacles[0].fields["route_table"] == "rtb-private"
+    assert reach.obstacles[0].evidence[0].call == "ec2:DescribeRouteTables"
+    assert others(reach) == ["endpoint-missing"]
+
+
+@pytest.mark.parametrize("state", ["deleted", "deleting", "failed"])
+def test_a_route_to_a_nat_gateway_that_is_gone_is_a_blackhole_whatever_the_route_says(
+    state: str,
+) -> None:
+    view = with_item(with_nat(), "nat_gateways", "nat-1", State=state)
+    assert kinds(ask(view)) == ["route-blackhole"]
+
+
+def test_a_nat_gateway_that_is_not_listed_any_more_is_a_blackhole() -> None:
+    assert kinds(ask(replace(with_nat(), nat_gateways=[]))) == ["route-blackhole"]
+
+
+def test_a_nat_gateway_that_the_owner_of_a_shared_vpc_hides_is_unverified() -> None:
+    view = with_item(with_nat(), "subnets", TASK.subnet_id, OwnerId="999999999999")
+    reach = ask(replace(view, nat_gateways=[]), HUB)
+    assert (reach.state, reach.obstacles) == ("unverified", ())
+
+
+def test_a_pending_nat_gateway_is_unknown() -> None:
+    assert ask(with_item(with_nat(), "nat_gateways", "nat-1", State="pending")).state == "unknown"
+
+
+def test_a_nat_gateway_without_a_way_on_is_a_missing_route_of_its_own_subnet() -> None:
+    view = replace(
+        with_nat(),
+        route_tables=[*list(with_nat().route_tables)[:2], table("rtb-public", [], (PUBLIC_SUBNET,))],
+    )
+    reach = ask(view)
+    assert kinds(reach) == ["no-internet-route"]
+    assert reach.obstacles[0].fields["subnet"] == PUBLIC_SUBNET
+
+
+def test_a_private_nat_gateway_does_not_lead_to_an_internet_gateway() -> None:
+    view = with_item(with_nat(), "nat_gateways", "nat-1", ConnectivityType="private")
+    assert kinds(ask(view)) == ["no-internet-route"]
+
+
+def test_a_regional_nat_gateway_has_no_subnet_and_leads_out() -> None:
+    regional = {k: v for k, v in NAT.items() if k != "SubnetId"}
+    assert ask(replace(with_nat(), nat_gateways=[regional])).state == "open"
+
+
+def test_a_detached_internet_gateway_is_a_blackhole() -> None:
+    view = replace(public(), internet_gateways=[IGW | {"Attachments": []}])
+    assert kinds(ask(view, interface=OPEN_IP)) == ["route-blackhole"]
+
+
+def test_an_unread_internet_gateway_is_believed_as_the_route_is_active() -> None:
+    view = replace(public(), internet_gateways=Unread("ec2:DescribeInternetGateways", "denied"))
+    assert ask(view, interface=OPEN_IP).state == "open"
+
+
+def test_a_subnet_without_an_association_uses_the_main_table() -> None:
+    reach = ask(with_nat(), HUB, Interface(PUBLIC_SUBNET, (TASK_GROUP,), public_ip=True))
+    assert reach.state == "open"
+    unbound = changed(with_nat(), "route_tables", lambda t: t[1]["Associations"].clear())
+    assert kinds(ask(unbound, HUB)) == ["no-internet-route"]
+
+
+@pytest.mark.parametrize(
+    "egress",
+    [
+        [],
+        [rule(80, cidr="0.0.0.0/0")],
+        [rule(443, cidr="10.0.0.0/8")],
+        [rule(443, cidr="0.0.0.0/0", protocol="udp")],
+        [rule(443, group="sg-other")],
+        [rule(443, prefix_list=LIST)],
+    ],
+)
+def test_a_task_group_that_lets_443_out_nowhere_useful_is_named(
+    egress: list[dict[str, Any]],
+) -> None:
+    view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=egress)
+    reach = ask(view)
+    assert kinds(reach) == ["task-group-egress-closed"]
+    assert reach.obstacles[0].fields["group"] == TASK_GROUP
+    assert reach.obstacles[0].first
+
+
+def test_one_open_group_of_several_is_enough() -> None:
+    view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=[])
+    view = changed(view, "security_groups", lambda groups: groups.append(group("sg-more")))
+    assert ask(view, interface=replace(TASK, security_groups=(TASK_GROUP, "sg-more"))).state == "open"
+
+
+def test_two_rules_may_cover_the_internet_between_them() -> None:
+    halves = [rule(443, cidr="0.0.0.0/1"), rule(443, cidr="128.0.0.0/1")]
+    view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=halves)
+    assert ask(view).state == "open"
+
+
+def test_a_rule_for_part_of_the_internet_leaves_it_unknown() -> None:
+    some = [rule(443, cidr="52.0.0.0/8")]
+    view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=some)
+    assert ask(view).state == "unknown"
+
+
+def test_a_task_without_groups_gets_the_default_group_of_the_vpc() -> None:
+    closed = group("sg-default", egress=[], name="default")
+    view = changed(with_nat(), "security_groups", lambda groups: groups.append(closed))
+    reach = ask(view, interface=replace(TASK, security_groups=()))
+    assert reach.obstacles[0].fields["group"] == "sg-default"
+
+
+ACLS = {
+    "no way out": [acl_entry(100, "allow", egress=False)],
+    "no way back": [
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False, ports=(443, 443)),
+    ],
+    "a deny before the allow": [
+        acl_entry(90, "deny", egress=True, ports=(443, 443)),
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False),
+    ],
+    "only udp comes back": [
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False, ports=(1024, 65535), protocol="17"),
+    ],
+}
+
+
+@pytest.mark.parametrize("entries", ACLS.values(), ids=ACLS.keys())
+def test_an_acl_that_drops_the_way_out_or_back_is_named(entries: list[dict[str, Any]]) -> None:
+    closed = acl("acl-task", entries, (TASK.subnet_id,))
+    reach = ask(replace(with_nat(), network_acls=[open_acl(), closed]))
+    assert kinds(reach) == ["acl-blocks"]
+    assert reach.obstacles[0].fields["acl"] == "acl-task"
+
+
+OPEN_ACLS = {
+    "a later deny": [
+        acl_entry(100, "allow", egress=True),
+        acl_entry(110, "deny", egress=True, ports=(443, 443)),
+        acl_entry(100, "allow", egress=False),
+    ],
+    "only what is needed": [
+        acl_entry(100, "allow", egress=True, ports=(443, 443)),
+        acl_entry(100, "allow", egress=False, ports=(1024, 65535)),
+    ],
+    "the ports of Linux": [
+        acl_entry(100, "allow", egress=True, ports=(443, 443)),
+        acl_entry(100, "allow", egress=False, ports=(32768, 61000)),
+    ],
+    "two halves": [
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False, ports=(1024, 40000)),
+        acl_entry(110, "allow", egress=False, ports=(40001, 65535)),
+    ],
+    "a few banned addresses": [
+        acl_entry(10, "deny", egress=True, cidr="203.0.113.0/24"),
+        acl_entry(10, "deny", egress=False, cidr="203.0.113.0/24"),
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False),
+    ],
+}
+
+
+@pytest.mark.parametrize("entries", OPEN_ACLS.values(), ids=OPEN_ACLS.keys())
+def test_an_acl_that_lets_it_through_is_no_obstacle(entries: list[dict[str, Any]]) -> None:
+    narrow = acl("acl-task", entries, (TASK.subnet_id,))
+    assert ask(replace(with_nat(), network_acls=[open_acl(), narrow])).state == "open"
+
+
+def test_the_acl_of_the_nat_gateways_subnet_counts_too() -> None:
+    # It must let the task's requests in, not only the answers from the internet.
+    entries = [
+        acl_entry(100, "allow", egress=True),
+        acl_entry(100, "allow", egress=False, ports=(1024, 65535)),
+    ]
+    closed = acl("acl-nat", entries, (PUBLIC_SUBNET,))
+    reach = ask(replace(with_nat(), network_acls=[open_acl(), closed]))
+    assert reach.obstacles[0].fields["acl"] == "acl-nat"
+
+
+def test_without_dns_support_no_name_is_found_even_with_a_nat() -> None:
+    reach = ask(replace(with_nat(), dns_support=False))
+    assert kinds(reach) == ["vpc-dns-off"]
+    assert reach.obstacles[0].fields == {"vpc": "vpc-1", "attribute": "enableDnsSupport"}
+
+
+def test_a_vpc_with_resolvers_of_its_own_is_unverified() -> None:
+    resolvers = [{"Key": "domain-name-servers", "Values": [{"Value": "10.0.0.53"}]}]
+    view = replace(with_nat(), dns_support=False, dhcp_options={"DhcpConfigurations": resolvers})
+    assert ask(view).state == "unverified"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["subnets", "route_tables", "security_groups", "network_acls", "nat_gateways", "endpoints"],
+)
+def test_what_was_not_read_makes_the_answer_unknown_and_says_which_call(part: str) -> None:
+    view = replace(with_nat(), **{part: Unread(f"ec2:{part}", "AccessDenied")})
+    reach = ask(view)
+    assert (reach.state, reach.obstacles) == ("unknown", ())
+    assert Unread(f"ec2:{part}", "AccessDenied") in reach.unread
+
+
+def test_a_host_on_the_internet_is_never_served_by_an_endpoint() -> None:
+    reach = ask(isolated(), HUB)
+    assert (kinds(reach), others(reach)) == (["no-internet-route"], [])
+
+
+def test_a_service_of_another_region_is_a_host_on_the_internet() -> None:
+    reach = ask(isolated(), replace(ECR_API, region="us-east-1"))
+    assert (kinds(reach), others(reach)) == (["no-internet-route"], [])
+
+
+def test_an_interface_with_ipv6_and_an_ipv6_route_is_unverified() -> None:
+    sixth = {"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1"}
+    reach = ask(private_routes(with_nat(), sixth), interface=replace(TASK, ipv6=True))
+    assert (reach.state, reach.way) == ("unverified", "egress-only-gateway")

@@ -1,0 +1,138 @@
+"""The machine the wizard runs on: docker, plugin, CLI, clock and logins to the registry."""
+
+import re
+import time
+from fnmatch import fnmatch
+from typing import Any
+
+from wizard.aws.answers import Answer, Refused
+from wizard.aws.calls import together
+from wizard.aws.reading import Reading, got, reader
+from wizard.core.facts import Bastion, Maybe, Target, Unread
+from wizard.policy.references import Place
+
+DOCKER, PLUGIN, CLI, LOGINS = "local:Docker", "local:Plugin", "local:Cli", "local:Logins"
+
+_PUSH = re.compile(
+    r"(?P<sudo>\bsudo\s{1,4}(?:-\S{1,20}\s{1,4}){0,4})?\b(?:docker|podman|nerdctl)"
+    r"\s{1,4}(?:image\s{1,4}|compose\s{1,4}|buildx\s{1,4})?(?:push|pull|build)\b"
+)
+_OLDEST = {1: (1, 19, 28), 2: (2, 1, 30)}
+"""ECS Exec came with these versions; older ones lack `execute-command`
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
+
+
+@reader("bastion", calls=(DOCKER, PLUGIN, CLI, LOGINS))
+async def bastion(reading: Reading) -> Bastion:
+    """What this machine has, as far as the goal asks for it."""
+    docker, plugin, cli, logins = await together(
+        reading.call(DOCKER), reading.call(PLUGIN), reading.call(CLI), reading.call(LOGINS)
+    )
+    target, place = await reading.part("target"), await reading.part("place")
+    version: Maybe[str | None] = got(cli, "version")
+    outdated: Maybe[bool] = version if isinstance(version, Unread) else _outdated(version)
+    _note(reading, docker, plugin, version)
+    skew = reading.calls.source.clock_skew_s
+    if skew is not None:
+        reading.note("bastion", "sts:GetCallerIdentity", "clock", seconds=round(skew))
+    return Bastion(
+        docker=got(docker, "state"),
+        docker_group=got(docker, "group"),
+        plugin=plugin.unread if isinstance(plugin, Refused) else plugin["path"] is not None,
+        cli_version=version,
+        cli_outdated=outdated,
+        clock_skew_s=Unread("local:Clock", "not-asked") if skew is None else abs(skew),
+        **_docker_login(reading, logins, wanted_registry(target, place)),
+    )
+
+
+def _note(reading: Reading, docker: Any, plugin: Any, version: Any) -> None:
+    if isinstance(docker, dict):
+        reading.note("bastion", DOCKER, "docker-" + str(docker["state"]))
+    if isinstance(plugin, dict):
+        found = plugin["path"]
+        reading.note("bastion", PLUGIN, "plugin-there" if found else "plugin-missing", path=found)
+    if isinstance(version, str):
+        reading.note("bastion", CLI, "cli-version", version=version)
+
+
+def _outdated(version: str | None) -> bool:
+    if version is None:
+        return False
+    numbers = tuple(int(one) for one in version.split("."))
+    return numbers < _OLDEST.get(numbers[0], (0,))
+
+
+def wanted_registry(target: Target, place: Place) -> str | None:
+    """Return the registry that is pushed to: the named one, else the account's own.
+
+    Host names: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+    """
+    if target.registry:
+        return target.registry
+    if not place.account:
+        return None
+    suffix = "amazonaws.com.cn" if place.partition == "aws-cn" else "amazonaws.com"
+    return f"{place.account}.dkr.ecr.{place.region}.{suffix}"
+
+
+def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[str, Any]:
+    pushes_as = _told_user(reading, None if isinstance(answer, Refused) else str(answer["me"]))
+    if isinstance(answer, Refused):
+        unread = answer.unread
+        return {
+            "registry": registry,
+            "push_user": pushes_as,
+            "login_user": unread,
+            "login_users": unread,
+            "login_fresh": unread,
+        }
+    entries: list[Answer] = answer["logins"]
+    fitting = [one for one in entries if registry and fnmatch(registry, one["registry"])]
+    users = tuple(sorted({str(one["user"]) for one in fitting}))
+    others = sorted({one["registry"] for one in entries if _is_ecr(one["registry"])} - {registry})
+    _note_logins(reading, users, others, registry, answer["hidden"])
+    if pushes_as is None and users and answer["me"] not in users:
+        pushes_as = str(answer["me"])
+    hidden = bool(answer["hidden"]) and not users
+    unread = Unread(LOGINS, "AccessDenied")
+    return {
+        "registry": registry,
+        "push_user": pushes_as,
+        "login_user": next((one for one in users if one != pushes_as), None),
+        "login_users": unread if hidden else users,
+        "login_fresh": unread if hidden else _fresh(fitting),
+        "other_registry": others[0] if others and not users else None,
+    }
+
+
+def _told_user(reading: Reading, me: str | None) -> str | None:
+    """Return who pushed by the pasted command: root with sudo; None where no command is seen."""
+    for one in reading.observed:
+        found = _PUSH.search(one.text)
+        if found:
+            return "root" if found["sudo"] else me
+    return None
+
+
+def _is_ecr(registry: str) -> bool:
+    return ".dkr.ecr" in registry and "*" not in registry
+
+
+def _fresh(entries: list[Answer]) -> bool:
+    """Whether some login may still be used: an ECR token lives 12 hours
+    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html)."""
+    return any(one["expires"] is None or one["expires"] > time.time() for one in entries)
+
+
+def _note_logins(
+    reading: Reading, users: tuple[str, ...], others: list[str], registry: str | None, hidden: Any
+) -> None:
+    if users:
+        reading.note("bastion", LOGINS, "logged-in", users=", ".join(users), registry=registry)
+    else:
+        reading.note("bastion", LOGINS, "not-logged-in", registry=registry)
+    if others:
+        reading.note("bastion", LOGINS, "logged-in-elsewhere", registry=", ".join(others[:4]))
+    if hidden:
+        reading.note("bastion", LOGINS, "logins-hidden", users=", ".join(hidden))

@@ -1,0 +1,134 @@
+"""The service: its entry of DescribeServices and what follows from it."""
+
+from typing import Any
+
+from wizard.aws.answers import Answer, Refused
+from wizard.aws.arns import alike, short
+from wizard.aws.reading import Reading, reader
+from wizard.core.facts import Maybe, Service, Unread
+
+SERVICES = "ecs:DescribeServices"
+LIST = "ecs:ListServices"
+DEFINITION = "ecs:DescribeTaskDefinition"
+
+
+@reader("service-name")
+async def service_name(reading: Reading) -> str | None:
+    """The named service, or the one that the named task belongs to."""
+    named = short(reading.target.service)
+    if named or not reading.target.task:
+        return named
+    task = await reading.part("task-answer")
+    group = task.get("group", "") if isinstance(task, dict) else ""
+    return group.removeprefix("service:") if group.startswith("service:") else None
+
+
+@reader("service-answer", calls=(SERVICES,))
+async def service_answer(reading: Reading) -> Maybe[Answer | None]:
+    """The service's entry, None where AWS says MISSING, Unread where no service is meant."""
+    name, cluster = await reading.part("service-name"), await reading.part("cluster-name")
+    if name is None:
+        return Unread(SERVICES, "not-asked")
+    if isinstance(cluster, Unread):
+        return cluster
+    answer = await reading.calls.one_of(SERVICES, "services", name, 10, cluster=cluster)
+    if isinstance(answer, Refused):
+        return None if answer.absent else answer.unread
+    return next((one for one in answer["services"] if one["serviceName"] == name), None)
+
+
+@reader("service", calls=(SERVICES, LIST))
+async def service(reading: Reading) -> Maybe[Service]:
+    """The service, and names like it where it is not there."""
+    name, answer = await reading.part("service-name"), await reading.part("service-answer")
+    if name is None:
+        return Unread(SERVICES, "not-asked")
+    if isinstance(answer, Unread):
+        return Service(name, exists=answer, exec_enabled=answer)
+    if answer is None or answer.get("status") == "INACTIVE":
+        known = await _names(reading)
+        others = ", ".join(known[:8]) or "–"
+        reading.note("service", SERVICES, "service-missing", service=name, others=others)
+        return Service(name, exists=False, similar=alike(name, known))
+    return await _described(reading, name, answer)
+
+
+async def _names(reading: Reading) -> list[str]:
+    answer = await reading.call(LIST, cluster=await reading.part("cluster-name"))
+    if isinstance(answer, Refused):
+        return []
+    return sorted(str(short(arn)) for arn in answer.get("serviceArns", ()))
+
+
+async def _described(reading: Reading, name: str, answer: Answer) -> Service:
+    deployments = answer.get("deployments") or [{}]
+    primary = next((one for one in deployments if one.get("status") == "PRIMARY"), deployments[0])
+    enabled = bool(answer.get("enableExecuteCommand"))
+    reading.note("service", SERVICES, "exec-on" if enabled else "exec-off", service=name)
+    desired, running = int(answer.get("desiredCount", 0)), int(answer.get("runningCount", 0))
+    reading.note(
+        "service", SERVICES, "service-counts", service=name, running=running, desired=desired
+    )
+    definition = await reading.part("definition-state")
+    return Service(
+        name,
+        exists=True,
+        status=answer.get("status"),
+        exec_enabled=enabled,
+        controller=answer.get("deploymentController", {}).get("type", "ECS"),
+        desired=desired,
+        running=running,
+        rollout=primary.get("rolloutState"),
+        platform_version=primary.get("platformVersion") or answer.get("platformVersion"),
+        task_definition=answer.get("taskDefinition"),
+        task_definition_active=definition,
+        percent_deadlock=_deadlock(answer),
+        deploying=len(deployments) > 1 or primary.get("rolloutState") == "IN_PROGRESS",
+    )
+
+
+def _deadlock(answer: Answer) -> bool:
+    """Whether the percentages let a rolling deployment neither stop nor start a task.
+
+    Minimum rounds up, maximum rounds down:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+    """
+    limits: dict[str, Any] = answer.get("deploymentConfiguration", {})
+    lowest, highest = limits.get("minimumHealthyPercent"), limits.get("maximumPercent")
+    desired = int(answer.get("desiredCount", 0))
+    if lowest is None or highest is None or desired == 0:
+        return False
+    return -(-desired * lowest // 100) >= desired and desired * highest // 100 <= desired
+
+
+@reader("definition-state", calls=(DEFINITION,))
+async def definition_state(reading: Reading) -> Maybe[bool]:
+    """Whether the task definition in force is there and ACTIVE."""
+    definition = await reading.part("task-definition")
+    if isinstance(definition, Unread):
+        return definition
+    return definition is not None and definition.get("status", "ACTIVE") == "ACTIVE"
+
+
+@reader("task-definition", calls=(DEFINITION,))
+async def task_definition(reading: Reading) -> Maybe[Answer | None]:
+    """The task definition of the named task, else the one of the service; None if it is gone."""
+    name = None
+    if reading.target.task or not reading.target.service:
+        task = await reading.part("task-answer")
+        if isinstance(task, Unread) and not reading.target.service:
+            return task
+        name = task.get("taskDefinitionArn") if isinstance(task, dict) else None
+    if name is None:
+        service = await reading.part("service-answer")
+        if isinstance(service, Unread):
+            return service
+        name = (service or {}).get("taskDefinition")
+    if not name:
+        return Unread(DEFINITION, "not-asked")
+    answer = await reading.call(DEFINITION, taskDefinition=name)
+    if isinstance(answer, Refused):
+        gone = answer.absent or "unable to describe task definition" in answer.message.lower()
+        return None if gone else answer.unread
+    found: Answer = answer["taskDefinition"]
+    return found

@@ -1,0 +1,116 @@
+"""The task in question: the named one, else the newest of the service, stopped ones too.
+
+Stopped tasks can be described for about an hour
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html).
+"""
+
+from wizard.aws.answers import Answer, Refused
+from wizard.aws.arns import alike, short
+from wizard.aws.calls import together
+from wizard.aws.reading import Reading, reader
+from wizard.core.facts import Maybe, Service, Task, Unread
+
+TASKS = "ecs:DescribeTasks"
+LIST = "ecs:ListTasks"
+
+
+@reader("task-ids", calls=(LIST,))
+async def task_ids(reading: Reading) -> Maybe[list[str]]:
+    """The ids of the service's tasks (or the cluster's, without a service), running and stopped."""
+    cluster = await reading.part("cluster-name")
+    if isinstance(cluster, Unread):
+        return cluster
+    service = short(reading.target.service)
+    where = {"cluster": cluster} | ({"serviceName": service} if service else {})
+    answers = await together(
+        *(reading.call(LIST, **where, desiredStatus=one) for one in ("RUNNING", "STOPPED"))
+    )
+    refused = [one for one in answers if isinstance(one, Refused)]
+    if len(refused) == len(answers):
+        return [] if refused[0].absent else refused[0].unread
+    arns = [arn for one in answers if isinstance(one, dict) for arn in one.get("taskArns", ())]
+    return [str(short(arn)) for arn in arns]
+
+
+@reader("task-answers", calls=(TASKS,))
+async def task_answers(reading: Reading) -> Maybe[list[Answer]]:
+    """The described tasks of the service, newest first; the named task alone where one is named."""
+    cluster = await reading.part("cluster-name")
+    named = short(reading.target.task)
+    ids = [named] if named else await reading.part("task-ids")
+    if isinstance(cluster, Unread):
+        return cluster
+    if isinstance(ids, Unread):
+        return ids
+    answers = await together(
+        *(reading.calls.one_of(TASKS, "tasks", one, 100, cluster=cluster) for one in ids[:200])
+    )
+    refused = [one for one in answers if isinstance(one, Refused)]
+    if answers and len(refused) == len(answers):
+        return [] if refused[0].absent else refused[0].unread
+    found = {
+        task["taskArn"]: task
+        for one in answers
+        if isinstance(one, dict)
+        for task in one.get("tasks", ())
+        if short(task["taskArn"]) in ids
+    }
+    return sorted(found.values(), key=lambda task: str(task.get("createdAt", "")), reverse=True)
+
+
+@reader("task-answer")
+async def task_answer(reading: Reading) -> Maybe[Answer | None]:
+    """The task that is meant; for a shell a running one is meant, if there is any."""
+    if not (reading.target.task or reading.target.service):
+        return Unread(TASKS, "not-asked")
+    tasks = await reading.part("task-answers")
+    if isinstance(tasks, Unread):
+        return tasks
+    if reading.target.goal == "exec":
+        tasks = sorted(tasks, key=lambda task: task.get("lastStatus") != "RUNNING")
+    return tasks[0] if tasks else None
+
+
+@reader("task", calls=(TASKS, LIST))
+async def task(reading: Reading) -> Maybe[Task]:
+    """The task, and ids like its own where it is not there."""
+    answer = await reading.part("task-answer")
+    named = short(reading.target.task)
+    if isinstance(answer, Unread):
+        return Task(named, exists=answer) if named else answer
+    if answer is None:
+        return await _absent(reading, named) if named else Unread(LIST, "none")
+    return await _described(reading, answer)
+
+
+async def _absent(reading: Reading, named: str) -> Task:
+    ids = await reading.part("task-ids")
+    known = [] if isinstance(ids, Unread) else ids
+    reading.note("task", TASKS, "task-missing", task=named, count=len(known))
+    return Task(named, exists=False, similar=alike(named, known))
+
+
+async def _described(reading: Reading, answer: Answer) -> Task:
+    name = str(short(answer["taskArn"]))
+    status, enabled = answer.get("lastStatus"), bool(answer.get("enableExecuteCommand"))
+    reading.note("task", TASKS, "task-status", task=name, status=status)
+    reading.note("task", TASKS, "task-exec-on" if enabled else "task-exec-off", task=name)
+    group = str(answer.get("group", ""))
+    service: Maybe[Service] = Unread("ecs:DescribeServices", "not-asked")
+    if group.startswith("service:"):
+        service = await reading.part("service")
+    switched = isinstance(service, Service) and service.exec_enabled is True
+    reason = answer.get("stoppedReason")
+    if reason:
+        reading.note("task", TASKS, "task-stopped", task=name, reason=reason)
+    return Task(
+        name,
+        exists=True,
+        status=status,
+        exec_enabled=enabled,
+        predates_exec=switched and not enabled and status in ("RUNNING", "PENDING", "ACTIVATING"),
+        service=group.removeprefix("service:") if group.startswith("service:") else None,
+        platform_version=answer.get("platformVersion"),
+        stop_code=answer.get("stopCode"),
+        stopped_reason=reason,
+    )

@@ -1,0 +1,103 @@
+"""A plan drawn to be confirmed, and what came of it."""
+
+import difflib
+import json
+from typing import Any
+
+from wizard.core import steps
+from wizard.core.diagnosis import CONFIRMED
+from wizard.core.plan import Change, Plan
+from wizard.faces.view import Scribe, View
+
+
+def _fix_title(to: Scribe, plan: Plan) -> str:
+    fixes = to.knowledge.data["fixes"]
+    if plan.fix not in fixes:
+        return plan.fix
+    return to.word(to.knowledge.fix(plan.fix).title, plan.target)
+
+
+def confirm(step: steps.Confirm, to: Scribe) -> View:
+    """Draw every change of the plan: the difference, the equal command, effect, cost, undo."""
+    plan = step.plan
+    to.add("text", to.say("plan-text", count=len(plan.changes)))
+    for note in plan.notes:
+        to.add("note", to.word(note))
+    for number, change in enumerate(plan.changes, 1):
+        _change(number, change, to)
+    to.rows(to.say("needs-permissions"), [(one, "") for one in plan.permissions])
+    to.choose("yes", "apply-this")
+    to.choose("no", "do-not-apply")
+    return to.view(_fix_title(to, plan), danger=True)
+
+
+def _change(number: int, change: Change, to: Scribe) -> None:
+    to.add("head", f"{number}. {change.operation}")
+    to.add("diff", "\n".join(difference(change.before, change.after)))
+    to.add("command", change.command)
+    rows = [
+        (to.say("effect"), to.word(change.effect)),
+        (to.say("cost"), to.word(change.cost)),
+        (to.say("undo"), change.undo or to.say("undo-none")),
+    ]
+    to.rows("", [row for row in rows if row[1]])
+
+
+def difference(before: Any, after: Any) -> list[str]:
+    """Return `before` and `after` as lines of a difference: `- `, `+ ` or two spaces in front."""
+    old, new = _lines(before), _lines(after)
+    lines = difflib.ndiff(old, new)
+    return [line.rstrip() for line in lines if not line.startswith("?")]
+
+
+def _lines(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return value.splitlines()
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str).splitlines()
+
+
+def manual(step: steps.Manual, to: Scribe) -> View:
+    """Draw a fix that the user makes by hand, or the news that nothing is left to mend."""
+    cause = to.knowledge.data["causes"].get(step.cause)
+    to.add("text", to.say("manual-text"))
+    fixes = to.knowledge.data["fixes"]
+    if step.plan.fix in fixes:
+        to.add("text", to.word(to.knowledge.fix(step.plan.fix).effect, step.fields))
+    for note in step.plan.notes:
+        to.add("command", to.word(note, step.fields))
+    if cause:
+        to.add("note", to.word(cause.get("by_hand", {}), step.fields))
+    to.choose("done", "done-look-again")
+    to.choose("home", "home")
+    return to.view(_fix_title(to, step.plan))
+
+
+def result(step: steps.Result, to: Scribe) -> View:
+    """Draw what came of the plan, and the next error if one is waiting."""
+    kind = "good" if step.verified == "passed" else "bad" if step.verified == "failed" else "note"
+    to.add(kind, to.say(f"verified-{step.verified}" if step.applied else "not-applied"))
+    to.add("quote", to.word(step.says))
+    if step.entry:
+        to.add("note", to.say("entry", entry=step.entry))
+    waiting = _waiting(step, to)
+    to.rows(to.say("still-wrong"), [("→", title) for title in waiting])
+    if step.applied and not waiting and step.verified == "passed":
+        to.add("good", to.say("all-mended"))
+    if waiting or step.verified != "passed":
+        to.choose("next", "go-on-next" if waiting else "look-again")
+    to.choose("home", "next-error")
+    if step.entry:
+        to.choose("undo", "take-it-back")
+    to.choose("quit", "quit")
+    return to.view(_fix_title(to, step.plan))
+
+
+def _waiting(step: steps.Result, to: Scribe) -> list[str]:
+    findings = step.diagnosis.findings if step.diagnosis else ()
+    return [
+        to.word(to.knowledge.cause(one.cause).title, one.fields)
+        for one in findings
+        if one.status == CONFIRMED
+    ]

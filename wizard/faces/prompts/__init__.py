@@ -1,0 +1,1 @@
+"""The session as prompts: with questionary, or bare for a terminal without cursor control."""

@@ -1,0 +1,57 @@
+"""Prompts with arrow keys, by questionary."""
+
+from typing import Any
+
+import questionary
+
+from wizard.faces.prompts.loop import Reply
+from wizard.faces.view import View
+from wizard.faces.words import say
+
+_COMMANDS = ("back", "lang", "help", "quit")
+_TYPE = "type"
+
+
+class QuestionaryAsker:
+    """Asks with questionary; `options` are handed to it (tests give a pipe and a dummy output).
+
+    Always `unsafe_ask`: `ask` would turn Ctrl-C into an answer.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+
+    def ask(self, view: View, lang: str) -> Reply:
+        """Show the options as a list; text is asked for where the view takes it."""
+        choices = [self._choice(option, lang) for option in view.options]
+        if view.entry:
+            choices.insert(0, questionary.Choice(view.entry_label, value=_TYPE))
+        taken = {option.key for option in view.options}
+        choices += [
+            questionary.Choice(say("language" if key == "lang" else key, lang), value=key)
+            for key in _COMMANDS
+            if key not in taken
+        ]
+        default = "no" if view.danger else None
+        key = questionary.select(
+            view.title,
+            choices=choices,
+            default=default,
+            use_shortcuts=False,
+            instruction=" ",
+            **self._options,
+        ).unsafe_ask()
+        if key != _TYPE:
+            return Reply(key)
+        text = questionary.text(
+            view.entry_label,
+            multiline=view.multiline,
+            instruction=" (Esc, Enter)\n" if view.multiline else None,
+            **self._options,
+        ).unsafe_ask()
+        return Reply(view.entry or "", text)
+
+    def _choice(self, option: Any, lang: str) -> questionary.Choice:
+        note = f"  ({option.note})" if option.note else ""
+        closed = None if option.enabled else option.note or say("not-possible", lang)
+        return questionary.Choice(option.label + note, value=option.key, disabled=closed)

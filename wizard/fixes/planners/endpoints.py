@@ -1,0 +1,199 @@
+"""Fix of missing VPC endpoints: all of them in one plan, with the group that lets the task in."""
+
+from typing import Any
+
+from wizard.core.plan import Change, Later, Plan
+from wizard.fixes.operations import OPERATIONS, endpoints_of, filters
+from wizard.fixes.planners.common import OWN, deployment, known, plan_of, read
+from wizard.fixes.planners.network import dns_changes
+from wizard.fixes.planners.place import Place, obstacles, one_per_zone, place_of, route_tables
+from wizard.fixes.registry import fix
+from wizard.fixes.request import FixRequest, Refused
+from wizard.fixes.words import say
+
+GROUP = "fargate-wizard-endpoints"
+_DESCRIPTION = "HTTPS from Fargate tasks to VPC endpoints"
+_CREATE = "ec2:CreateVpcEndpoint"
+_GROUP, _RULE = "ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress"
+GATEWAYS = ("s3", "dynamodb")
+"""https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"""
+
+
+@fix(
+    "endpoint.create",
+    permissions=(
+        _CREATE,
+        _GROUP,
+        _RULE,
+        "ec2:ModifyVpcAttribute",
+        "route53:AssociateVPCWithHostedZone",
+        "ecs:UpdateService",
+    ),
+)
+def create_endpoints(request: FixRequest) -> Plan:
+    """Create every endpoint that the task needs and lacks.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+    """
+    place = place_of(request)
+    missing = [
+        (service, name)
+        for service in _services(request)
+        if not _there(request, place, name := _service_name(request, service), service)
+    ]
+    interfaces = [one for one in missing if one[0] not in GATEWAYS]
+    changes: list[Change] = []
+    if interfaces:
+        changes += dns_changes(request, place.vpc)
+        group = _group(request, place, changes)
+        changes += [_interface(request, place, *one, group) for one in interfaces]
+    gateways = [one for one in missing if one[0] in GATEWAYS]
+    changes += [_gateway(request, place, name) for _, name in gateways]
+    more, notes = deployment(request) if changes else ([], [])
+    return plan_of(request, changes + more, notes)
+
+
+def _services(request: FixRequest) -> list[str]:
+    named = [one.service for one in obstacles(request) if one.service]
+    named = named or [str(one.fields["service"]) for one in request.findings
+                      if "service" in one.fields]
+    return list(dict.fromkeys(named))
+
+
+def _service_name(request: FixRequest, service: str) -> str:
+    """Return the full name; in China some services stand under `cn.com.amazonaws`.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+    """
+    return str(_offer(request, service)["ServiceName"])
+
+
+def _offer(request: FixRequest, service: str) -> dict[str, Any]:
+    region = request.target.region
+    names = [f"{prefix}.{region}.{service}" for prefix in ("com.amazonaws", "cn.com.amazonaws")]
+    answer = read(
+        request, "ec2:DescribeVpcEndpointServices", Filters=filters(service_name=names)
+    )
+    wanted = "Gateway" if service in GATEWAYS else "Interface"
+    for one in (answer or {}).get("ServiceDetails", ()):
+        kinds = [kind["ServiceType"] for kind in one.get("ServiceType", ())]
+        if one["ServiceName"] in names and wanted in kinds:
+            return dict(one)
+    raise Refused(say("no-endpoint-service", service=service, region=region))
+
+
+def _there(request: FixRequest, place: Place, name: str, service: str) -> bool:
+    """Tell whether an endpoint of this kind is there by now (others find what is wrong with it)."""
+    wanted = "Gateway" if service in GATEWAYS else "Interface"
+    found = known(endpoints_of(request.look, place.vpc, name)) or []
+    return any(one["VpcEndpointType"] == wanted for one in found)
+
+
+def _group(request: FixRequest, place: Place, changes: list[Change]) -> str | Later:
+    """Return the group for the endpoints, after adding to `changes` what it lacks."""
+    wanted = {"GroupName": GROUP, "Description": _DESCRIPTION, "VpcId": place.vpc}
+    found = OPERATIONS[_GROUP].found
+    had = known(found(request.look, wanted)) if found else None
+    group: str | Later
+    if had:
+        group = had["GroupId"]
+    else:
+        group = Later(len(changes), "GroupId")
+        changes.append(
+            Change(
+                operation=_GROUP,
+                parameters=wanted,
+                before=None,
+                after={"GroupName": GROUP, "VpcId": place.vpc},
+                undo="ec2:DeleteSecurityGroup",
+                undo_parameters={"GroupId": Later(OWN, "GroupId")},
+                effect=say("make-group"),
+                cost=say("free"),
+            )
+        )
+    rule = admit(request, group, place.groups, new=not had)
+    changes += [rule] if rule else []
+    return group
+
+
+def admit(
+    request: FixRequest, group: str | Later, tasks: tuple[str, ...], *, new: bool = False
+) -> Change | None:
+    """Return the rule that admits HTTPS from the groups `tasks` into `group`; None if it is there.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html#prerequisites-interface-endpoints
+    """
+    missing = tasks if new else _not_admitted(request, group, tasks)
+    if not missing:
+        return None
+    parameters = {"GroupId": group, "IpPermissions": _https_from(missing)}
+    return Change(
+        operation=_RULE,
+        parameters=parameters,
+        before=None,
+        after=[{"protocol": "tcp", "from": 443, "to": 443, "peer": one} for one in missing],
+        undo="ec2:RevokeSecurityGroupIngress",
+        undo_parameters=parameters,
+        effect=request.effect("endpoint.open-group", security_group=group),
+        cost=request.cost("endpoint.open-group"),
+    )
+
+
+def _https_from(groups: tuple[str, ...]) -> list[dict[str, Any]]:
+    pairs = [{"GroupId": one, "Description": _DESCRIPTION} for one in groups]
+    return [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": pairs}]
+
+
+def _not_admitted(
+    request: FixRequest, group: str | Later, tasks: tuple[str, ...]
+) -> tuple[str, ...]:
+    parameters = {"GroupId": group, "IpPermissions": _https_from(tasks)}
+    have = known(OPERATIONS[_RULE].seen(request.look, parameters)) or []
+    admitted = {one["peer"] for one in have}
+    return tuple(one for one in tasks if one not in admitted)
+
+
+def _interface(
+    request: FixRequest, place: Place, service: str, name: str, group: str | Later
+) -> Change:
+    zones = _offer(request, service).get("AvailabilityZones") or []
+    subnets = one_per_zone(request, place, list(zones))
+    if not subnets:
+        raise Refused(say("no-endpoint-service", service=service, region=request.target.region))
+    shown = {
+        "VpcId": place.vpc,
+        "ServiceName": name,
+        "VpcEndpointType": "Interface",
+        "SubnetIds": subnets,
+        "SecurityGroupIds": [group],
+        "PrivateDnsEnabled": True,
+    }
+    return _endpoint(request, shown, service, request.cost(service=service, count=len(subnets)))
+
+
+def _gateway(request: FixRequest, place: Place, name: str) -> Change:
+    service = name.rpartition(".")[2]
+    shown = {
+        "VpcId": place.vpc,
+        "ServiceName": name,
+        "VpcEndpointType": "Gateway",
+        "RouteTableIds": route_tables(request, place),
+    }
+    return _endpoint(request, shown, service, request.cost("endpoint.associate-route-table"))
+
+
+def _endpoint(
+    request: FixRequest, shown: dict[str, Any], service: str, cost: dict[str, str]
+) -> Change:
+    return Change(
+        operation=_CREATE,
+        parameters=shown,
+        before=None,
+        after=shown,
+        undo="ec2:DeleteVpcEndpoints",
+        undo_parameters={"VpcEndpointIds": [Later(OWN, "VpcEndpoint.VpcEndpointId")]},
+        effect=request.effect(service=service, vpc=shown["VpcId"]),
+        cost=cost,
+        wait="endpoint-available",
+    )
+

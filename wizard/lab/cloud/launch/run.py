@@ -1,0 +1,128 @@
+"""The last steps: the containers start, the exec agent comes up, the program does what it does."""
+
+from __future__ import annotations
+
+import zlib
+
+from wizard.lab.cloud.agenda import act, schedule
+from wizard.lab.cloud.clock import stamp
+from wizard.lab.cloud.ecs.lifecycle import mark, stop, touch_service
+from wizard.lab.cloud.ecs.store import store_at
+from wizard.lab.cloud.launch.attempt import Attempt
+from wizard.lab.cloud.launch.images import Found
+from wizard.lab.cloud.launch.logger import write
+from wizard.lab.cloud.state import Cloud, Record
+
+# What the agent of ECS Exec needs (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
+# ecs-exec.html#ecs-exec-required-iam-permissions).
+EXEC_ACTIONS = (
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+KEY_VARIABLES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+
+
+def activate(attempt: Attempt) -> str | None:
+    """ACTIVATING: load balancers and service discovery are told."""
+    mark(attempt.task, "ACTIVATING")
+    return None
+
+
+def start(attempt: Attempt) -> str | None:
+    """RUNNING; then the agent and the program go their ways."""
+    task, cloud = attempt.task, attempt.cloud
+    mark(task, "RUNNING")
+    task["startedAt"] = stamp(attempt.when)
+    for container in task["containers"]:
+        container["runtimeId"] = f"{attempt.id}-{zlib.crc32(str(container['name']).encode())}"
+    where = (*attempt.store.key, attempt.id)
+    if task["enableExecuteCommand"]:
+        for container in task["containers"]:
+            container["managedAgents"] = [{"name": "ExecuteCommandAgent", "lastStatus": "PENDING"}]
+        schedule(cloud, cloud.clock.after(3.0, attempt.when), "task.agent", *where)
+    for container in attempt.containers:
+        _behave(attempt, container, where)
+    touch_service(attempt.store, task)
+    service = task.get("_service")
+    if service:
+        schedule(cloud, attempt.when, "service.reconcile", *attempt.store.key, service)
+    return None
+
+
+def _behave(attempt: Attempt, container: Record, where: tuple[str, str, str]) -> None:
+    image: Found | None = attempt.task["_images"].get(str(container["name"]))
+    labels = image.labels if image else {}
+    name = str(container["name"])
+    write(attempt, name, labels.get("lab.log", "listening"))
+    after = attempt.cloud.clock.after(float(labels.get("lab.exit-after", 5)), attempt.when)
+    if _too_small(attempt, container, labels):
+        reason = "OutOfMemoryError: Container killed due to memory usage"
+        schedule(attempt.cloud, after, "container.exit", *where, name, 137, reason)
+    elif "lab.exit-code" in labels:
+        code = int(labels["lab.exit-code"])
+        schedule(attempt.cloud, after, "container.exit", *where, name, code, "")
+
+
+def _too_small(attempt: Attempt, container: Record, labels: dict[str, str]) -> bool:
+    wanted = int(labels.get("lab.memory-mib", 0))
+    limit = container.get("memory") or attempt.definition.get("memory") or 512
+    return wanted > int(str(limit))
+
+
+@act("task.agent")
+def agent(cloud: Cloud, when: float, account: str, region: str, task_id: str) -> None:
+    """The agent of ECS Exec connects, or it does not."""
+    store = store_at(cloud, account, region)
+    task = store.tasks.get(task_id)
+    if task is None or task["desiredStatus"] == "STOPPED":
+        return
+    attempt = Attempt(cloud, store, task, when)
+    connected = _connects(attempt)
+    for container, given in zip(task["containers"], attempt.containers, strict=False):
+        for managed in container.get("managedAgents") or []:
+            fine = connected and not _hampered(given)
+            managed["lastStatus"] = "RUNNING" if fine else "STOPPED"
+            if fine:
+                managed["lastStartedAt"] = stamp(when)
+
+
+def _hampered(container: Record) -> bool:
+    """What in the container itself keeps the agent from working (ecs-exec.html, considerations)."""
+    names = {str(e.get("name")) for e in container.get("environment") or []}
+    names |= {str(e.get("name")) for e in container.get("secrets") or []}
+    return bool(container.get("readonlyRootFilesystem")) or bool(names & KEY_VARIABLES)
+
+
+def _connects(attempt: Attempt) -> bool:
+    who = attempt.role("taskRoleArn")
+    way = attempt.way("ssmmessages")
+    return (
+        who is not None
+        and way.open
+        and all(attempt.may(who, action, "*", way).allowed for action in EXEC_ACTIONS)
+    )
+
+
+@act("container.exit")
+def container_exit(
+    cloud: Cloud, when: float, account: str, region: str, task_id: str, *rest: object
+) -> None:
+    """A container's program ends; an essential one takes the task with it."""
+    name, code, reason = rest
+    store = store_at(cloud, account, region)
+    task = store.tasks.get(task_id)
+    if task is None or task["desiredStatus"] == "STOPPED":
+        return
+    attempt = Attempt(cloud, store, task, when)
+    for container in task["containers"]:
+        if container["name"] == name:
+            container["exitCode"] = code
+            container["lastStatus"] = "STOPPED"
+            if reason:
+                container["reason"] = reason
+    given = next((c for c in attempt.containers if c["name"] == name), {})
+    if given.get("essential", True):
+        text = "Essential container in task exited"
+        stop(cloud, store, task, when, ("EssentialContainerExited", text))

@@ -1,0 +1,210 @@
+"""Puts the ways together into one answer.
+
+A name that an interface endpoint has taken over is reached through it or not at all; the same
+holds for addresses that a gateway endpoint's route matches. Everything else goes the public way.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from wizard.network.endpoints import Found, find_endpoints, vpc_dns
+from wizard.network.facts import subnet_of, vpc_networks
+from wizard.network.groups import admits
+from wizard.network.mounts import mount_reach
+from wizard.network.naming import Names, name_it
+from wizard.network.private import through_gateway, through_interface
+from wizard.network.public import Public, public_way
+from wizard.network.scene import Part, Scene, blocked, join, scene_of, unread
+from wizard.network.stretches import groups_part, near_acl
+from wizard.network.targets import Target, internet
+from wizard.network.types import (
+    Evidence,
+    Interface,
+    Need,
+    NetworkView,
+    Obstacle,
+    Reach,
+    State,
+    Unread,
+)
+
+SUBNET_FULL = "network.subnet-full"
+
+
+def _marked(obstacles: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
+    """The obstacles, each once, the first of them marked."""
+    unique: list[Obstacle] = []
+    for obstacle in obstacles:
+        if not any(o.kind == obstacle.kind and o.fields == obstacle.fields for o in unique):
+            unique.append(obstacle)
+    return tuple(replace(o, first=index == 0) for index, o in enumerate(unique))
+
+
+def _state(part: Part) -> State:
+    if part.ok is None:
+        return "unknown"
+    if not part.ok:
+        return "blocked"
+    return "open" if part.verified else "unverified"
+
+
+def reach_of(need: Need, way: str, part: Part) -> Reach:
+    """The answer that one way gives."""
+    return Reach(
+        need=need,
+        state=_state(part),
+        way=way,
+        obstacles=_marked(part.obstacles),
+        remedies=part.suspects,
+        unread=part.unread if part.ok is None else (),
+        evidence=part.evidence,
+    )
+
+
+def _dns_part(scene: Scene) -> Part:
+    """Without enableDnsSupport Amazon's resolver does not answer, so no name can be found.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html. A VPC may name
+    resolvers of its own in its DHCP options; what those answer cannot be seen.
+    """
+    if scene.view.dns_support is not False:
+        return Part()
+    options = scene.view.dhcp_options
+    if isinstance(options, Unread):
+        return unread(options)
+    if options is not None and not _amazon_dns(options):
+        return Part(verified=False)
+    _, off, _ = vpc_dns(scene)
+    first = off[0]
+    return blocked(first.kind, dict(first.fields), *first.evidence)
+
+
+def _amazon_dns(options: object) -> bool:
+    settings = options.get("DhcpConfigurations") or () if isinstance(options, dict) else ()
+    for setting in settings:
+        if setting.get("Key") == "domain-name-servers":
+            values = [v.get("Value") for v in setting.get("Values") or ()]
+            return "AmazonProvidedDNS" in values
+    return True
+
+
+def _closed_anyway(scene: Scene) -> tuple[Obstacle, ...]:
+    """What would stop the task even if a way were there: groups or an ACL that let the port out
+    neither to the internet nor to the VPC itself."""
+    outside = internet(scene.need.service)
+    inside = Target(vpc_networks(scene.view, scene.subnet))
+    found: tuple[Obstacle, ...] = ()
+    groups = scene.interface.security_groups
+    answers = [
+        admits(scene.view, groups, "egress", target, scene.need.port).ok
+        for target in (outside, inside)
+    ]
+    if answers == [False, False] and not _names_something(scene):
+        found += groups_part(scene, outside).obstacles
+    acls = [near_acl(scene, target) for target in (outside, inside)]
+    if all(part.ok is False for part in acls):
+        found += acls[0].obstacles
+    return found
+
+
+def _names_something(scene: Scene) -> bool:
+    """Whether a rule for the port names a group or a list: then it lets out to something."""
+    groups = scene.view.security_groups
+    if isinstance(groups, Unread):
+        return True
+    mine = [g for g in groups if g.get("GroupId") in scene.interface.security_groups]
+    rules = [r for g in mine for r in g.get("IpPermissionsEgress") or ()]
+    return any(r.get("UserIdGroupPairs") or r.get("PrefixListIds") for r in rules)
+
+
+def _lacking(scene: Scene, found: Found, public: Public) -> Reach:
+    """There is no public way: give it its name."""
+    names: Names = name_it(scene, found, public)
+    if found.captures is None and scene.need.service and found.unread:
+        # An endpoint that nobody has shown us may be there and serve.
+        return Reach(
+            scene.need,
+            "unknown",
+            remedies=(*names.confirmed, *names.others),
+            unread=found.unread,
+            evidence=public.route.evidence,
+        )
+    obstacles = _marked((*_closed_anyway(scene), *names.confirmed))
+    return Reach(
+        scene.need,
+        "blocked",
+        way=public.way,
+        obstacles=obstacles,
+        remedies=names.others,
+        evidence=public.route.evidence,
+    )
+
+
+def _by_public(scene: Scene, found: Found) -> Reach:
+    public = public_way(scene)
+    if public.lack:
+        return _lacking(scene, found, public)
+    part = join((_dns_part(scene), public.rest, public.route))
+    hidden = scene.need.service and found.interface is None and found.captures is None
+    if hidden and part.ok:
+        # An endpoint that was not read would take the name over, broken or not.
+        part = join((part, unread(*found.unread)))
+    return reach_of(scene.need, public.way, part)
+
+
+def _perhaps_interface(scene: Scene, found: Found, part: Part) -> Reach:
+    """An endpoint is there; whether the name leads to it (the VPC's DNS) was not read."""
+    other = _by_public(scene, replace(found, captures=False, interface=None))
+    if part.ok is True and other.state == "open":
+        return reach_of(scene.need, "interface-endpoint", part)
+    if part.ok is False and other.state == "blocked":
+        return reach_of(scene.need, "interface-endpoint", part)
+    doubt = replace(part, ok=None, obstacles=(), suspects=part.obstacles + part.suspects)
+    return reach_of(scene.need, "interface-endpoint", join((doubt, unread(*found.unread))))
+
+
+def examine(view: NetworkView, interface: Interface, need: Need) -> Reach:
+    """Whether the interface reaches what is needed, by which way, and what stands in it.
+
+    Never raises for what was read or not read. FIPS and dual-stack variants of a service's name
+    are outside of what is looked at.
+    """
+    scene = scene_of(view, interface, need)
+    if isinstance(scene, Unread):
+        return Reach(need, "unknown", unread=(scene,))
+    if need.service == "efs":
+        return reach_of(need, "vpc", mount_reach(scene))
+    found = find_endpoints(scene)
+    if found.interface is not None:
+        part = through_interface(scene, found.interface)
+        if found.captures:
+            return reach_of(need, "interface-endpoint", part)
+        return _perhaps_interface(scene, found, part)
+    if found.gateway is not None and found.routed:
+        part = join((_dns_part(scene), through_gateway(scene, found.gateway)))
+        return reach_of(need, "gateway-endpoint", part)
+    return _by_public(scene, found)
+
+
+def examine_subnet(view: NetworkView, subnet_id: str, wanted: int = 1) -> Reach:
+    """Whether the subnet has addresses left for `wanted` more interfaces.
+
+    AvailableIpAddressCount leaves out the five addresses that AWS keeps:
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    need = Need(stage="eni", source=f"subnet:{subnet_id}")
+    subnet = subnet_of(view, subnet_id)
+    if isinstance(subnet, Unread):
+        return Reach(need, "unknown", unread=(subnet,))
+    free = subnet.get("AvailableIpAddressCount")
+    if free is None:
+        return Reach(need, "unknown", unread=(Unread("ec2:DescribeSubnets", "no-count"),))
+    fields: dict[str, object] = {"subnet": subnet_id, "free": int(free), "wanted": wanted}
+    evidence = Evidence("ec2:DescribeSubnets", fields)
+    if int(free) >= wanted:
+        return Reach(need, "open", "vpc", evidence=(evidence,))
+    full = Obstacle(SUBNET_FULL, fields, (evidence,), first=True)
+    return Reach(need, "blocked", obstacles=(full,), evidence=(evidence,))

@@ -1,0 +1,100 @@
+"""The public way: out of the VPC by the route table.
+
+Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-networking.html
+(an internet gateway serves only tasks with a public address; a private subnet needs a NAT),
+https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html,
+https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wizard.network.facts import find, is_shared
+from wizard.network.holes import Lack, hole, no_route, table_evidence
+from wizard.network.nat import nat_way
+from wizard.network.routes import (
+    ANYWHERE_V6,
+    INTERNET_GATEWAY,
+    NAT_GATEWAY,
+    default_route,
+    is_blackhole,
+    partial_routes,
+    way_of,
+)
+from wizard.network.scene import Part, Scene, blocked, join, unread
+from wizard.network.stretches import groups_part, near_acl
+from wizard.network.targets import internet
+from wizard.network.types import Evidence, Item, Unread
+
+PUBLIC_IP = "network.public-ip-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The public way: its kind, the route's part, the rest (groups, ACLs), and what is lacking."""
+
+    way: str
+    route: Part
+    rest: Part
+    lack: Lack = ""
+
+    @property
+    def whole(self) -> Part:
+        """Route and rest together."""
+        return join((self.route, self.rest))
+
+
+def _gateway(scene: Scene, route: Item) -> tuple[Part, Lack]:
+    """By internet gateway: attached, and the task has a public address."""
+    _, target = way_of(route)
+    gateway = find(scene.view.internet_gateways, "InternetGatewayId", target)
+    if gateway is None and not is_shared(scene.view, scene.subnet):
+        return hole(scene, scene.table_id, route), "blackhole"
+    if gateway is not None and not isinstance(gateway, Unread):
+        attached = [a.get("VpcId") for a in gateway.get("Attachments") or ()]
+        if scene.vpc_id not in attached:
+            return hole(scene, scene.table_id, route), "blackhole"
+    public = scene.interface.public_ip
+    if isinstance(public, Unread):
+        return unread(public), ""
+    if public:
+        return Part(evidence=(table_evidence(scene, route),)), ""
+    fields: dict[str, object] = {"subnet": scene.subnet_id, "route_table": scene.table_id}
+    asked = Evidence("ecs:DescribeServices", {"assignPublicIp": "DISABLED"})
+    return blocked(PUBLIC_IP, fields, table_evidence(scene, route), asked), "public-ip"
+
+
+def _by_route(scene: Scene, route: Item) -> tuple[str, Part, Lack]:
+    way, _ = way_of(route)
+    if is_blackhole(route):
+        return way, hole(scene, scene.table_id, route), "blackhole"
+    if way == INTERNET_GATEWAY:
+        return way, *_gateway(scene, route)
+    if way == NAT_GATEWAY:
+        return way, *nat_way(scene, route)
+    return way, Part(evidence=(table_evidence(scene, route),), verified=False), ""
+
+
+def _without_default(scene: Scene) -> tuple[str, Part, Lack]:
+    """No route for everything: perhaps routes to parts of the internet, or IPv6."""
+    parts = [r for r in partial_routes(scene.routes) if not is_blackhole(r)]
+    if parts:
+        way, part, lack = _by_route(scene, parts[0])
+        return way, replace(part, verified=False), lack
+    sixth = default_route(scene.routes, ANYWHERE_V6)
+    if scene.interface.ipv6 and sixth is not None and not is_blackhole(sixth):
+        # Which AWS endpoints answer on IPv6, and whether the agent asks, is not known here.
+        return way_of(sixth)[0], Part(verified=False), ""
+    evidence = table_evidence(scene, None)
+    return "", no_route(scene, scene.subnet_id, scene.table_id, evidence), "no-route"
+
+
+def public_way(scene: Scene) -> Public:
+    """How traffic to a public address leaves the task's subnet."""
+    target = internet(scene.need.service)
+    if isinstance(scene.table, Unread):
+        return Public("", unread(scene.table), Part())
+    route = default_route(scene.routes)
+    way, part, lack = _by_route(scene, route) if route else _without_default(scene)
+    return Public(way, part, join((groups_part(scene, target), near_acl(scene, target))), lack)
