@@ -1,8 +1,8 @@
 """Builds the compiled knowledge into the wheel, so that a look-up parses no YAML."""
 
+import os
 import sys
 import tempfile
-from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -18,7 +18,7 @@ class CompileKnowledge(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, self.root)
         from wizard.catalog.compiled import build
 
-        into = Path(tempfile.mkdtemp())
-        build(Path(self.root) / "knowledge", into)
+        into = tempfile.mkdtemp()
+        build(os.path.join(self.root, "knowledge"), into)
         for name in ("rules.json", "entries.json"):
-            build_data["force_include"][str(into / name)] = f"wizard/_compiled/{name}"
+            build_data["force_include"][os.path.join(into, name)] = f"wizard/_compiled/{name}"

@@ -1,10 +1,9 @@
 """Arguments and exit codes. Each command is a module of `wizard.commands`, imported when called."""
 
 import argparse
+import importlib
 import os
 import sys
-from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from wizard import __version__
@@ -68,7 +67,7 @@ def _run(argv: list[str]) -> int:
         return 0
     if name is not None and name not in COMMANDS:
         raise UsageError(f"{PROG}: no such command: {name!r} (see {PROG} --help)")
-    module = import_module(f"wizard.commands.{name or 'session'}")
+    module = importlib.import_module(f"wizard.commands.{name or 'session'}")
     parser = _Parser(
         prog=f"{PROG} {name}" if name else PROG,
         description=COMMANDS.get(name or ""),
@@ -103,16 +102,14 @@ def _globals() -> argparse.ArgumentParser:
     group.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR)")
     group.add_argument("--profile", metavar="NAME", help="AWS profile")
     group.add_argument("--region", metavar="NAME", help="AWS region")
-    group.add_argument(
-        "--knowledge", metavar="DIR", action="append", type=Path, help="a team's own knowledge"
-    )
+    group.add_argument("--knowledge", metavar="DIR", action="append", help="a team's own knowledge")
     group.add_argument("--verbose", action="store_true", help="AWS calls made, on stderr")
     return parser
 
 
 def _world(args: argparse.Namespace) -> World:
     return World(
-        lang=args.lang or language(),
+        args.lang or language(),
         json=args.json,
         plain=args.plain,
         color=not args.no_color and not os.environ.get("NO_COLOR"),

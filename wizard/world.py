@@ -2,9 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wizard.errors import UsageError
@@ -13,20 +11,36 @@ if TYPE_CHECKING:
     from wizard.core.knowledge import Knowledge
 
 
-@dataclass
 class World:
-    """The global options of one invocation, and what hangs on them (made when first used)."""
+    """The global options of one invocation, and what hangs on them (made when first used).
 
-    lang: str = "en"
-    json: bool = False
-    plain: bool = False
-    color: bool = True
-    profile: str | None = None
-    region: str | None = None
-    folders: tuple[Path, ...] = ()
-    verbose: bool = False
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    err: TextIO = field(default_factory=lambda: sys.stderr)
+    A plain class: a look-up must not pay for importing dataclasses.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument for each global option
+        self,
+        lang: str = "en",
+        *,
+        json: bool = False,
+        plain: bool = False,
+        color: bool = True,
+        profile: str | None = None,
+        region: str | None = None,
+        folders: tuple[str, ...] = (),
+        verbose: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self.lang = lang
+        self.json = json
+        self.plain = plain
+        self.color = color
+        self.profile = profile
+        self.region = region
+        self.folders = folders
+        self.verbose = verbose
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
 
     @cached_property
     def knowledge(self) -> "Knowledge":

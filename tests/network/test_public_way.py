@@ -22,10 +22,12 @@ from tests.network.worlds import (
     changed,
     group,
     isolated,
+    items_of,
     kinds,
     open_acl,
     others,
     public,
+    put,
     route,
     rule,
     table,
@@ -137,7 +139,10 @@ def test_a_pending_nat_gateway_is_unknown() -> None:
 def test_a_nat_gateway_without_a_way_on_is_a_missing_route_of_its_own_subnet() -> None:
     view = replace(
         with_nat(),
-        route_tables=[*list(with_nat().route_tables)[:2], table("rtb-public", [], (PUBLIC_SUBNET,))],
+        route_tables=[
+            *items_of(with_nat().route_tables)[:2],
+            table("rtb-public", [], (PUBLIC_SUBNET,)),
+        ],
     )
     reach = ask(view)
     assert kinds(reach) == ["no-internet-route"]
@@ -195,7 +200,9 @@ def test_a_task_group_that_lets_443_out_nowhere_useful_is_named(
 def test_one_open_group_of_several_is_enough() -> None:
     view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=[])
     view = changed(view, "security_groups", lambda groups: groups.append(group("sg-more")))
-    assert ask(view, interface=replace(TASK, security_groups=(TASK_GROUP, "sg-more"))).state == "open"
+    assert (
+        ask(view, interface=replace(TASK, security_groups=(TASK_GROUP, "sg-more"))).state == "open"
+    )
 
 
 def test_two_rules_may_cover_the_internet_between_them() -> None:
@@ -305,7 +312,7 @@ def test_a_vpc_with_resolvers_of_its_own_is_unverified() -> None:
     ["subnets", "route_tables", "security_groups", "network_acls", "nat_gateways", "endpoints"],
 )
 def test_what_was_not_read_makes_the_answer_unknown_and_says_which_call(part: str) -> None:
-    view = replace(with_nat(), **{part: Unread(f"ec2:{part}", "AccessDenied")})
+    view = put(with_nat(), **{part: Unread(f"ec2:{part}", "AccessDenied")})
     reach = ask(view)
     assert (reach.state, reach.obstacles) == ("unknown", ())
     assert Unread(f"ec2:{part}", "AccessDenied") in reach.unread

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from wizard.network import Interface, Need, NetworkView, Reach, examine
+from wizard.network import Interface, Need, NetworkView, Reach, Unread, examine
+from wizard.network.types import Items
 
 REGION = "eu-west-1"
 ACCOUNT = "111122223333"
@@ -260,11 +261,22 @@ def public() -> NetworkView:
     return _base(route_tables=[out], internet_gateways=[IGW])
 
 
+def put(view: NetworkView, **parts: Any) -> NetworkView:
+    """The view with some of its parts replaced."""
+    return replace(view, **parts)
+
+
+def items_of(items: Items) -> list[Any]:
+    """A list that is known to have been read."""
+    assert not isinstance(items, Unread)
+    return list(items)
+
+
 def changed(view: NetworkView, part: str, change: Callable[[list[Any]], None]) -> NetworkView:
     """The view with one of its lists changed by a function that works in place."""
-    items = copy.deepcopy(list(getattr(view, part)))
+    items = copy.deepcopy(items_of(getattr(view, part)))
     change(items)
-    return replace(view, **{part: items})
+    return put(view, **{part: items})
 
 
 def with_item(view: NetworkView, part: str, key: str, **fields: Any) -> NetworkView:

@@ -23,7 +23,7 @@ _SHORTEST_SECRET = 14
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """AWS or the network gave no answer: an AWS error code, `timeout`, `unreachable` or `budget`."""
+    """AWS or the network gave no answer: AWS's error code, `timeout`, `unreachable`, …."""
 
     call: str
     code: str

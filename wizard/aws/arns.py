@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-_ARN = re.compile(r"^arn:(?P<partition>[\w-]+):(?P<service>[\w-]*):(?P<region>[\w-]*):"
-                  r"(?P<account>[\w-]*):(?P<resource>.+)$")
+_ARN = re.compile(
+    r"^arn:(?P<partition>[\w-]+):(?P<service>[\w-]*):(?P<region>[\w-]*):"
+    r"(?P<account>[\w-]*):(?P<resource>.+)$"
+)
 
 
 def short(name: str | None) -> str | None:

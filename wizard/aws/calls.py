@@ -17,6 +17,7 @@ from wizard.aws.pace import Paces
 from wizard.aws.source import LOCAL, Source, key_of, page_token
 
 T = TypeVar("T")
+U = TypeVar("U")
 Progress = Callable[[str, str], None]
 Shape = Callable[[str, list[str]], dict[str, Any]]
 
@@ -59,6 +60,12 @@ async def together(*jobs: Awaitable[T]) -> list[T]:
     done = await asyncio.gather(*(one(job) for job in jobs))
     _depth.set(max([_depth.get(), *(depth for _, depth in done)]))
     return [result for result, _ in done]
+
+
+async def both(one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
+    """Run two jobs of different kinds at once; see `together`."""
+    found: list[Any] = await together(one, other)
+    return found[0], found[1]
 
 
 async def shared(task: "asyncio.Task[tuple[T, int]]") -> T:
@@ -156,9 +163,7 @@ class Calls:
 
         await asyncio.gather(*(ask(chunk) for chunk in chunks))
 
-    async def _make(
-        self, key: str, operation: str, params: dict[str, Any]
-    ) -> tuple[Outcome, int]:
+    async def _make(self, key: str, operation: str, params: dict[str, Any]) -> tuple[Outcome, int]:
         self._tell(operation, "asked")
         outcome, pages = await self._all_pages(operation, params)
         reached = _depth.get() + (0 if is_local(operation) else pages)

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ HOMES = "FARGATE_WIZARD_HOMES"
 _TIME_LIMIT_S = 5
 
 
-def docker(_: dict[str, Any]) -> Answer:
+def docker(params: dict[str, Any]) -> Answer:
     """Return `state` (up, down, denied, absent) and `group`: whether this user is in `docker`."""
     if shutil.which("docker") is None:
         return {"state": "absent", "group": _in_docker_group()}
@@ -47,12 +47,12 @@ def _in_docker_group() -> bool:
     return os.geteuid() == 0 or docker_group in os.getgroups()
 
 
-def plugin(_: dict[str, Any]) -> Answer:
+def plugin(params: dict[str, Any]) -> Answer:
     """Return whether session-manager-plugin can be found, where the AWS CLI looks for it."""
     return {"path": shutil.which("session-manager-plugin")}
 
 
-def cli(_: dict[str, Any]) -> Answer:
+def cli(params: dict[str, Any]) -> Answer:
     """Return the AWS CLI's version, from its path where that tells, else by asking it."""
     found = shutil.which("aws")
     if found is None:
@@ -66,7 +66,7 @@ def cli(_: dict[str, Any]) -> Answer:
     return {"version": said.group(1) if said else None, "present": True}
 
 
-def logins(_: dict[str, Any]) -> Answer:
+def logins(params: dict[str, Any]) -> Answer:
     """Return the registries that each readable docker configuration holds a login for."""
     found: list[dict[str, Any]] = []
     hidden: list[str] = []
@@ -110,8 +110,8 @@ def homes() -> Iterator[tuple[str, str]]:
 
     for entry in pwd.getpwall():
         if entry.pw_uid in (0, os.geteuid()) or 1000 <= entry.pw_uid < 60000:
-            home = os.environ.get("HOME") if entry.pw_uid == os.geteuid() else None
-            yield entry.pw_name, home or entry.pw_dir
+            own = os.environ.get("HOME") if entry.pw_uid == os.geteuid() else None
+            yield entry.pw_name, own or entry.pw_dir
 
 
 def read_config(text: str) -> list[dict[str, Any]]:
@@ -169,5 +169,6 @@ def _run(*command: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-PROBES = {"Docker": docker, "Plugin": plugin, "Cli": cli, "Logins": logins}
+Probe = Callable[[dict[str, Any]], Answer]
+PROBES: dict[str, Probe] = {"Docker": docker, "Plugin": plugin, "Cli": cli, "Logins": logins}
 """The `local:` calls of the readers."""

@@ -52,12 +52,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A role or user by its IAM ARN. `boundary`: its boundary policy's ARN; Unread if not known."""
+    """A role or user: its IAM ARN, `kind` (role or user) and name."""
 
     arn: str
     kind: str
     name: str
-    boundary: Maybe[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +176,16 @@ async def read_policies(reading: Reading, who: Principal) -> Policies:
     found = [document for some in await together(*jobs) for document in some]
     if isinstance(groups, Unseen):
         found.append(groups)
-    boundary: Document | None = None
-    if isinstance(who.boundary, Unread):
-        boundary = Unseen(who.boundary.call, who.boundary.why)
-    elif who.boundary:
-        boundary = await _managed(reading, who.boundary)
-    return Policies(identity=found, boundary=boundary)
+    return Policies(identity=found, boundary=await _boundary(reading, who))
+
+
+async def _boundary(reading: Reading, who: Principal) -> Document | None:
+    kind = who.kind.title()
+    answer = await reading.call(f"iam:Get{kind}", **{f"{kind}Name": who.name})
+    if isinstance(answer, Refused):
+        return Unseen(answer.call, answer.code)
+    arn = answer[kind].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return await _managed(reading, arn) if arn else None
 
 
 async def _of(reading: Reading, kind: str, name: str) -> list[Document]:

@@ -71,7 +71,8 @@ def config(attempts: int, extra: str = "") -> Config:
 def _open(profile: str | None, region: str | None, allowed: frozenset[str]) -> Session:
     core = botocore.session.Session(profile=profile)
 
-    def guard(model: Any, **_: Any) -> None:
+    def guard(**event: Any) -> None:
+        model = event["model"]
         operation = f"{permission_prefix(model.service_model.service_name)}:{model.name}"
         if operation not in allowed and operation not in CREDENTIAL_CALLS:
             raise ForbiddenCallError(f"{operation} is not on this session's list")
@@ -81,7 +82,8 @@ def _open(profile: str | None, region: str | None, allowed: frozenset[str]) -> S
         session = Session(botocore_session=core, region_name=region)
     except ProfileNotFound:
         raise AwsUnavailableError(
-            "no-profile", f"there is no profile {profile or core.profile!r} in the AWS configuration"
+            "no-profile",
+            f"there is no profile {profile or core.profile!r} in the AWS configuration",
         ) from None
     if not session.region_name:
         raise AwsUnavailableError("no-region", "no AWS region: pass --region or set AWS_REGION")

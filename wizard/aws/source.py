@@ -16,12 +16,12 @@ from botocore import xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError,
     ConnectTimeoutError,
     HTTPClientError,
     NoCredentialsError,
     ReadTimeoutError,
 )
+from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from wizard.aws.answers import Answer, Outcome, Refused, masked, safe
 from wizard.aws.errors import ForbiddenCallError
@@ -107,7 +107,7 @@ class LiveSource:
         return self._clients[service]
 
     def _build(self, service: str) -> Any:
-        return self.session.client(CLIENTS.get(service, service), config=self._config)  # type: ignore[call-overload]
+        return self.session.client(CLIENTS.get(service, service), config=self._config)
 
     async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
         """Return the answer, safe to show and keep, or why there is none."""
@@ -160,7 +160,7 @@ def _refusal(operation: str, error: Exception) -> Refused:
         return Refused(operation, "timeout", message)
     if isinstance(error, NoCredentialsError):
         return Refused(operation, "no-credentials", message)
-    if isinstance(error, ConnectionError | HTTPClientError):
+    if isinstance(error, BotoConnectionError | HTTPClientError):
         return Refused(operation, "unreachable", message)
     if isinstance(error, BotoCoreError):
         return Refused(operation, type(error).__name__, message)
@@ -176,9 +176,7 @@ class SavedSource:
         self.region = str(document["region"])
         self.partition = str(document["partition"])
         self.clock_skew_s: float | None = document.get("clock_skew_s")
-        self._answers = {
-            key_of(one["call"], one["params"]): one for one in document["answers"]
-        }
+        self._answers = {key_of(one["call"], one["params"]): one for one in document["answers"]}
 
     def warm(self, services: tuple[str, ...]) -> None:
         """Nothing to prepare."""
@@ -215,10 +213,10 @@ def read_file(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not wanted <= set(document):
         raise UsageError(f"{path}: not a file of saved answers")
     if document["format"] != FORMAT:
-        raise UsageError(
-            f"{path}: format {document['format']}, this version reads {FORMAT}"
-        )
-    if not all(isinstance(one, dict) and {"call", "params"} <= set(one) for one in document["answers"]):
+        raise UsageError(f"{path}: format {document['format']}, this version reads {FORMAT}")
+    if not all(
+        isinstance(one, dict) and {"call", "params"} <= set(one) for one in document["answers"]
+    ):
         raise UsageError(f"{path}: an answer without its call")
     return document
 
@@ -231,3 +229,25 @@ def write_file(path: Path, document: dict[str, Any]) -> None:
         json.dump(document, out, ensure_ascii=False, indent=1)
         out.write("\n")
     whole.replace(path)
+
+
+class OfflineSource:
+    """Only this machine can be asked; every call to AWS is refused with `code`."""
+
+    def __init__(self, code: str, probes: dict[str, Callable[[dict[str, Any]], Answer]]) -> None:
+        self._code, self._probes = code, probes
+        self.region, self.partition = "", "aws"
+        self.clock_skew_s: float | None = None
+
+    def warm(self, services: tuple[str, ...]) -> None:
+        """Nothing to prepare."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
+        """Return the probe's answer, or the refusal."""
+        service, _, name = operation.partition(":")
+        if service != LOCAL:
+            return Refused(operation, self._code)
+        return dict(safe(await asyncio.to_thread(self._probes[name], params)))

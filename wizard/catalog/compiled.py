@@ -5,12 +5,9 @@ from which only the entries that are wanted are parsed. Built into the wheel; in
 anew when the YAML changes, and kept in memory only where the folder cannot be written.
 """
 
-import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 FORMAT = 3
@@ -18,22 +15,22 @@ _DROPPED = ("examples", "scenarios", "id")
 _KINDS = ("symptoms", "causes", "fixes")
 _RULE_KEYS = ("match", "yields_to", "follows")
 
-PACKAGE = Path(__file__).resolve().parent.parent
-COMPILED = PACKAGE / "_compiled"
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+COMPILED = os.path.join(PACKAGE, "_compiled")
 
 
-def source_folder() -> Path:
+def source_folder() -> str:
     """Return the folder of the built-in knowledge: the checkout's, else the installed one."""
-    checkout = PACKAGE.parent / "knowledge"
-    if (PACKAGE.parent / "pyproject.toml").is_file() and checkout.is_dir():
-        return checkout
-    return PACKAGE / "_knowledge"
+    top = os.path.dirname(PACKAGE)
+    if os.path.isfile(os.path.join(top, "pyproject.toml")):
+        return os.path.join(top, "knowledge")
+    return os.path.join(PACKAGE, "_knowledge")
 
 
-def fingerprint(root: Path) -> list[int]:
+def fingerprint(root: str) -> list[int]:
     """Return what changes when a file under `root` does: count, newest change, sizes added up."""
     count, newest, size = 0, 0, 0
-    folders = [os.fspath(root)]
+    folders = [root]
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
@@ -103,12 +100,14 @@ def unpack(head: bytes, blob: bytes) -> dict[str, Any]:
 def built_in() -> dict[str, Any]:
     """Return the built-in knowledge, compiled anew if its YAML has changed."""
     root = source_folder()
-    checkout = root.parent == PACKAGE.parent
-    mark = fingerprint(root) if checkout else None
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        head = (COMPILED / "rules.json").read_bytes()
-        if mark is None or head.startswith(_prefix(mark)):
-            return unpack(head, (COMPILED / "entries.json").read_bytes())
+    in_checkout = os.path.dirname(root) != PACKAGE
+    mark = _prefix(fingerprint(root)) if in_checkout else b""
+    try:
+        head = _read("rules.json")
+        if head.startswith(mark):
+            return unpack(head, _read("entries.json"))
+    except (OSError, ValueError, KeyError):
+        pass
     return unpack(*build(root, COMPILED))
 
 
@@ -116,22 +115,33 @@ def _prefix(mark: list[int]) -> bytes:
     return json.dumps({"mark": mark}).encode()[:-1]
 
 
-def build(root: Path, into: Path) -> tuple[bytes, bytes]:
+def _read(name: str) -> bytes:
+    with open(os.path.join(COMPILED, name), "rb") as file:
+        return file.read()
+
+
+def build(root: str, into: str) -> tuple[bytes, bytes]:
     """Compile the folder `root`, write both files to `into` if possible, and return them."""
+    from pathlib import Path
+
     from wizard.catalog.load import load
 
-    head, blob = pack(load(root).data(), fingerprint(root))
-    with contextlib.suppress(OSError):
-        into.mkdir(exist_ok=True)
+    head, blob = pack(load(Path(root)).data(), fingerprint(root))
+    try:
+        os.makedirs(into, exist_ok=True)
         # The entries first: a reader that sees the new head must find the new entries.
-        _write(into / "entries.json", blob)
-        _write(into / "rules.json", head)
+        _write(into, "entries.json", blob)
+        _write(into, "rules.json", head)
+    except OSError:
+        pass
     return head, blob
 
 
-def _write(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent)
+def _write(folder: str, name: str, content: bytes) -> None:
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=folder)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    os.chmod(temporary, 0o644)
+    os.replace(temporary, os.path.join(folder, name))

@@ -44,7 +44,7 @@ def _check(folder: Path | None, world: World) -> int:
     from wizard.catalog.overlay import merged
     from wizard.core.knowledge import Knowledge
 
-    built_in = source_folder()
+    built_in = Path(source_folder())
     if folder is not None and not folder.is_dir():
         raise UsageError(f"knowledge check: no such folder: {folder}")
     loaded = load(folder or built_in, None if folder else "knowledge")

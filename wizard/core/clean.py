@@ -6,8 +6,9 @@ markup-free path: neither strips them by itself.
 """
 
 import re
+from functools import cache
 
-_ESCAPES = re.compile(
+_ESCAPES = (
     "\x1b\\][^\x07\x1b\x9c\n]{0,4096}(?:\x07|\x1b\\\\|\x9c)?"  # OSC: titles, links, the clipboard
     "|\x1b[PX^_][^\x1b\x9c]{0,4096}(?:\x1b\\\\|\x9c)"  # DCS, SOS, PM, APC strings
     "|(?:\x1b\\[|\x9b)[0-?]{0,64}[ -/]{0,8}[@-~]?"  # CSI: colours, cursor, screen
@@ -15,11 +16,15 @@ _ESCAPES = re.compile(
 )
 # C0 but tab and newline, DEL, C1, zero-width and direction marks, line and paragraph separators
 # (a terminal breaks on neither), byte order mark, interlinear and tag characters, surrogates.
-_CONTROLS = re.compile(
+_CONTROLS = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_NOISE = re.compile(f"{_ESCAPES.pattern}|{_CONTROLS.pattern}")
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    return re.compile(f"{_ESCAPES}|{_CONTROLS}")
 
 
 def clean(text: str) -> str:
@@ -29,12 +34,14 @@ def clean(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _NOISE.sub("", text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _noise().sub("", text)
 
 
 def blank(text: str) -> str:
     """Return `text` with the same noise replaced by as many spaces, so that offsets stay true."""
-    return _NOISE.sub(lambda found: " " * len(found.group()), text)
+    return _noise().sub(lambda found: " " * len(found.group()), text)
 
 
 def one_line(text: str, limit: int = 200) -> str:

@@ -49,7 +49,8 @@ class Caller:
     `role` is the name of the assumed role, None for a user. `editable` is false for roles that
     IAM Identity Center or a service manages. `denied_by` names the kind of policy that denies
     explicitly or limits (`explicit-deny`, `scp`, `boundary`, `session`, `endpoint`).
-    `credentials` is ok, missing, expired or invalid.
+    `credentials` is ok, missing, expired or invalid. `stage` is where the lack shows: push, api or
+    exec. `denied_action` is the first of `denied_actions`.
     """
 
     principal: Maybe[str]
@@ -62,6 +63,8 @@ class Caller:
     denied_actions: tuple[str, ...] = ()
     denied_by: str | None = None
     pass_role_denied: tuple[str, ...] = ()
+    denied_action: str | None = None
+    stage: str = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,10 @@ class Bastion:
     """The machine the wizard runs on. `docker` is up, down, denied (socket) or absent.
 
     `login_users` are the users whose docker configuration holds a login for the target's registry,
-    `push_user` the one who pushes (root when the command ran with sudo). `registry_mismatch` says
-    that the login, the tag or the repository name another registry than the target's.
+    `push_user` the one who pushes (root when the command ran with sudo), `user_mismatch` whether
+    that one has no login while another has. `other_registry` is a registry that there is a login
+    for, while there is none for the target's. `unreachable` are services of AWS whose endpoint
+    this machine does not reach.
     """
 
     docker: Maybe[str]
@@ -85,6 +90,8 @@ class Bastion:
     login_fresh: Maybe[bool] = True
     other_registry: str | None = None
     registry: str | None = None
+    user_mismatch: Maybe[bool] = False
+    unreachable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,8 @@ class Cluster:
 
     `exec_problem` is key-missing, log-group-missing, bucket-missing or denied; None when it is
     well. `told_region` is the region that an ARN or a pasted text names, where it is not the one
-    that was asked.
+    that was asked. `run_as_user` is the user that Session Manager's settings name for sessions;
+    whether the image has it (`run_as_missing`) no API tells.
     """
 
     name: str
@@ -104,6 +112,8 @@ class Cluster:
     exec_log_group: str | None = None
     exec_bucket: str | None = None
     told_region: str | None = None
+    run_as_user: Maybe[str | None] = None
+    run_as_missing: Maybe[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +158,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one."""
+    """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one.
+
+    `agent_explained` says that something that was read keeps the agent from working. `end` is how
+    the container ended, if badly: out-of-memory, entrypoint, unhealthy or crash.
+    """
 
     name: str
     essential: bool = True
@@ -162,6 +176,8 @@ class Container:
     health: str | None = None
     log_options_problem: str | None = None
     image: str | None = None
+    agent_explained: Maybe[bool] = False
+    end: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +185,8 @@ class Role:
     """The execution role or the task role, for what the target needs of it.
 
     `named` is false where the task definition names none. `missing_actions` are those the need
-    has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`).
+    has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`);
+    `lacking_actions` are both. `own` is false for a role of another account.
     """
 
     named: bool
@@ -184,6 +201,8 @@ class Role:
     denied_actions: tuple[str, ...] = ()
     denied_by: str | None = None
     stage: str = "registry-auth"
+    lacking_actions: Maybe[tuple[str, ...]] = ()
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +240,10 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The ECR repository of the target or of an image of its task definition."""
+    """The ECR repository of the target or of an image of its task definition.
+
+    `stage` is push or image; `own` is false for a repository of another account or region.
+    """
 
     repository: str
     registry: str | None = None
@@ -233,6 +255,8 @@ class Repository:
     image: str | None = None
     wanted: str | None = None
     has: str | None = None
+    stage: str = "image"
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,23 @@ Loaded from the compiled form (see `wizard.catalog`). An entry is plain data; th
 only give it names and types. All words come as `{"en": …, "ja": …}`.
 """
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from wizard.core.match import Matcher, Rule
+from wizard.core.match import Matcher
+from wizard.core.record import Record
 
 Words = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record):
     """A cause that a symptom may have, and the yes/no question that tells it from the others."""
 
     cause: str
     ask: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Symptom:
+class Symptom(Record):
     """One kind of error text. `stage` is where in a task's life it shows; `goal` what to read for.
 
     `harmless` marks a message that needs no mending.
@@ -40,17 +38,15 @@ class Symptom:
     extract: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Record):
     """A fix that a cause offers, and when it applies; `why_not` says why it does not."""
 
     fix: str
     when: Any = None
-    why_not: Words = field(default_factory=dict)
+    why_not: Words = {}  # noqa: RUF012 - a Record's are never changed
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Record):
     """What is wrong, when it is proven, and what mends it (see `knowledge/README.md`)."""
 
     id: str
@@ -62,13 +58,12 @@ class Cause:
     when: Any
     suspect: Any = None
     each: str | None = None
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = {}  # noqa: RUF012 - a Record's are never changed
     fixes: tuple[Offer, ...] = ()
-    by_hand: Words = field(default_factory=dict)
+    by_hand: Words = {}  # noqa: RUF012 - a Record's are never changed
 
 
-@dataclass(frozen=True, slots=True)
-class FixText:
+class FixText(Record):
     """The words of a fix: what it does, its effect on what runs, what it costs."""
 
     id: str
@@ -78,19 +73,19 @@ class FixText:
     references: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
 class Knowledge:
     """Everything known, by id. `problems` are the messages about user files left out."""
 
-    data: dict[str, Any]
-    problems: tuple[str, ...] = ()
+    def __init__(self, data: dict[str, Any], problems: tuple[str, ...] = ()) -> None:
+        self.data = data
+        self.problems = problems
 
     @cached_property
     def matcher(self) -> Matcher:
         """The matcher over all symptoms."""
         # The compiled form keeps the rules apart, so that no entry need be parsed for them.
         rules = self.data.get("rules") or self.data["symptoms"]
-        return Matcher(Rule.load(key, one) for key, one in rules.items())
+        return Matcher(rules)
 
     def symptom(self, key: str) -> Symptom:
         """Return the symptom with id `key`; KeyError if there is none."""

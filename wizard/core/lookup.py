@@ -1,22 +1,21 @@
 """Paste-an-error: from a text to the symptoms it shows, with the fields read from it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.clean import clean, one_line
 from wizard.core.extract import own_fields, read_fields
 from wizard.core.knowledge import Knowledge, Symptom
 from wizard.core.match import Hit
+from wizard.core.record import Record
 from wizard.core.redact import redact
 from wizard.core.unwrap import readable
 
-_AROUND = 2_000
+_AROUND = 1_500
 _WHOLE = 6_000
 _EXCERPT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Record):
     """A symptom in a text: how sure (0 to 1), where (offsets in the text), what was read."""
 
     symptom: Symptom
@@ -26,8 +25,7 @@ class Match:
     fields: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Record):
     """What a text shows: `matches` (root error first) and all that could be `read` from it."""
 
     matches: tuple[Match, ...]
@@ -36,24 +34,40 @@ class Lookup:
 
 def look_up(knowledge: Knowledge, text: str) -> Lookup:
     """Return what is known of `text`. Pure: no file, no network. Any text is allowed."""
-    matches = tuple(_match(knowledge, text, hit) for hit in knowledge.matcher.match(text))
-    if len(text) <= _WHOLE:
-        read = _fields(text)
-    elif matches:
+    windows: dict[str, tuple[str, dict[str, Any]]] = {}
+    matches = tuple(_match(knowledge, text, hit, windows) for hit in knowledge.matcher.match(text))
+    if matches:
         read = dict(matches[0].fields)
+    elif len(text) <= _WHOLE:
+        read = read_fields(_prose(text))
     else:
-        read = _fields(text[: _WHOLE // 2] + "\n" + text[-_WHOLE // 2 :])
+        read = read_fields(_prose(text[: _WHOLE // 2] + "\n" + text[-_WHOLE // 2 :]))
     return Lookup(matches, read)
 
 
-def _match(knowledge: Knowledge, text: str, hit: Hit) -> Match:
+def _match(
+    knowledge: Knowledge, text: str, hit: Hit, windows: dict[str, tuple[str, dict[str, Any]]]
+) -> Match:
     symptom = knowledge.symptom(hit.symptom)
     near = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
-    fields = _fields(near) | own_fields(symptom.extract, redact(readable(near)))
-    around = text[max(0, hit.start - 60) : hit.end + 160]
-    excerpt = one_line(redact(readable(around)), _EXCERPT)
-    return Match(symptom, round(hit.score, 2), (hit.start, hit.end), excerpt, fields)
+    if near not in windows:
+        prose = _prose(near)
+        windows[near] = prose, read_fields(prose)
+    prose, fields = windows[near]
+    excerpt = one_line(redact(readable(_around(text, hit))), _EXCERPT)
+    span = (hit.start, hit.end)
+    fields = fields | own_fields(symptom.extract, prose)
+    return Match(symptom, round(hit.score, 2), span, excerpt, fields)
 
 
-def _fields(text: str) -> dict[str, Any]:
-    return read_fields(redact(clean(readable(text))))
+def _prose(text: str) -> str:
+    return redact(clean(readable(text)))
+
+
+def _around(text: str, hit: Hit) -> str:
+    """Return the message around a hit: from the start of its line, or of a word not far before."""
+    start = max(text.rfind("\n", 0, hit.start) + 1, hit.start - 120)
+    if start and text[start - 1] not in "\n ":
+        start = max(text.find(" ", start, hit.start) + 1, start)
+    end = text.find("\n", hit.end)
+    return text[start : min(end if end > 0 else len(text), hit.end + 200)]

@@ -7,13 +7,12 @@ phrases are sieved first by eight-letter samples, so that time hardly grows with
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 from wizard.core import fuzzy
+from wizard.core.record import Record
 from wizard.core.squash import Squashed, squash
 from wizard.core.unwrap import readable
 
@@ -27,8 +26,7 @@ _MOST_PLACES = 4
 _SAME_MESSAGE = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Record):
     """One way to recognise a symptom; all phrases squashed."""
 
     phrase: bytes
@@ -40,32 +38,9 @@ class Alternative:
     within: int = WITHIN
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A symptom as the matcher sees it.
+def alternative(data: dict[str, Any]) -> Alternative:
+    """Return one entry of a symptom's `match` (see `knowledge/README.md`)."""
 
-    `yields_to` names symptoms (globs) that explain the same message better: this one is then left
-    out. `follows` names symptoms whose consequence this one is: it is then put behind them.
-    """
-
-    symptom: str
-    alternatives: tuple[Alternative, ...]
-    yields_to: tuple[str, ...] = ()
-    follows: tuple[str, ...] = ()
-
-    @classmethod
-    def load(cls, symptom: str, data: dict[str, Any]) -> "Rule":
-        """Return the rule of `symptom` from its knowledge (`match`, `yields_to`, `follows`)."""
-        alternatives = tuple(_alternative(one) for one in data["match"])
-        return cls(
-            symptom,
-            alternatives,
-            tuple(data.get("yields_to", ())),
-            tuple(data.get("follows", ())),
-        )
-
-
-def _alternative(data: dict[str, Any]) -> Alternative:
     def phrases(key: str) -> tuple[bytes, ...]:
         return tuple(squash(phrase) for phrase in data.get(key, ()))
 
@@ -80,8 +55,7 @@ def _alternative(data: dict[str, Any]) -> Alternative:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Record):
     """A symptom found: how sure (0 to 1) and where (offsets in the text)."""
 
     symptom: str
@@ -90,42 +64,68 @@ class Hit:
     end: int
 
 
-class Matcher:
-    """All rules, ready to be asked."""
+Rules = Mapping[str, Any]
+"""Symptom to its rule: `match`, and perhaps `yields_to` and `follows` (globs of symptoms).
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = {rule.symptom: rule for rule in rules}
-        self._alternatives = [
-            (rule.symptom, alternative)
-            for rule in self._rules.values()
-            for alternative in rule.alternatives
+`yields_to` names symptoms that explain the same message better: this one is then left out.
+`follows` names symptoms whose consequence this one is: it is then put behind them.
+"""
+
+
+class Matcher:
+    """All rules, ready to be asked. Only the phrases are looked at before one is found."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self._phrases = [
+            (squash(entry["phrase"]), symptom, number)
+            for symptom, rule in rules.items()
+            for number, entry in enumerate(rule["match"])
         ]
+        self._made: dict[tuple[str, int], Alternative] = {}
+
+    def _alternative(self, symptom: str, number: int) -> Alternative:
+        key = symptom, number
+        if key not in self._made:
+            self._made[key] = alternative(self._rules[symptom]["match"][number])
+        return self._made[key]
 
     def match(self, text: str) -> list[Hit]:
-        """Return the symptoms of `text`: the root error, further errors, then consequences."""
-        squashed = Squashed(text)
+        """Return the symptoms of `text`: the root error, further errors, then consequences.
+
+        Three looks, each only if the one before gave nothing sure: the text as it is, without the
+        prefixes of its lines (time stamps, frames), and with letters wrong.
+        """
+        squashed = Squashed(text, prefixes=False)
         hits = self._exact(text, squashed)
-        sure = any(hit.score >= _SURE for hit in hits.values())
-        if not sure and len(squashed.text) <= _FUZZY_LIMIT:
+        if not _sure(hits):
+            squashed = Squashed(text)
+            hits = self._exact(text, squashed) | hits
+        if not _sure(hits) and len(squashed.text) <= _FUZZY_LIMIT:
             hits = self._retyped(text, squashed) | hits
         return self._order(list(hits.values()))
 
     def _exact(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
-        for symptom, alternative in self._candidates(squashed.text):
-            for at in _places(squashed.text, alternative.phrase):
-                _keep(hits, _try(symptom, alternative, text, squashed, at))
+        for phrase, symptom, number in self._candidates(squashed.text):
+            for at in _places(squashed.text, phrase):
+                rule = self._alternative(symptom, number)
+                _keep(hits, _try(symptom, rule, text, squashed, at))
         return hits
 
-    def _candidates(self, text: bytes) -> Sequence[tuple[str, Alternative]]:
+    def _candidates(self, text: bytes) -> Sequence[tuple[bytes, str, int]]:
         if len(text) < _SIEVE_FROM:
-            return self._alternatives
-        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
+            return self._phrases
         grams, short = self._grams
+        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
         found: set[int] = set(short)
-        for gram in grams.keys() & samples if len(samples) < 256 else grams.keys() & set(samples):
+        for gram in grams.keys() & self._gram_set.intersection(samples):
             found.update(grams[gram])
-        return [self._alternatives[index] for index in sorted(found)]
+        return [self._phrases[index] for index in sorted(found)]
+
+    @cached_property
+    def _gram_set(self) -> set[int]:
+        return set(self._grams[0])
 
     @cached_property
     def _grams(self) -> tuple[dict[int, list[int]], list[int]]:
@@ -136,8 +136,7 @@ class Matcher:
         """
         grams: dict[int, list[int]] = {}
         short = []
-        for index, (_, alternative) in enumerate(self._alternatives):
-            phrase = alternative.phrase
+        for index, (phrase, _, _) in enumerate(self._phrases):
             if len(phrase) < 2 * _GRAM - 1:
                 short.append(index)
                 continue
@@ -148,13 +147,13 @@ class Matcher:
 
     def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
-        for symptom, alternative in self._alternatives:
-            if len(alternative.phrase) < fuzzy.SHORTEST:
+        for phrase, symptom, number in self._phrases:
+            if len(phrase) < fuzzy.SHORTEST:
                 continue
-            at = fuzzy.find(squashed.text, alternative.phrase)
+            at = fuzzy.find(squashed.text, phrase)
             if at >= 0:
-                hit = _try(symptom, alternative, text, squashed, at, retyped=True)
-                _keep(hits, hit)
+                rule = self._alternative(symptom, number)
+                _keep(hits, _try(symptom, rule, text, squashed, at, retyped=True))
         return hits
 
     def _order(self, hits: list[Hit]) -> list[Hit]:
@@ -162,7 +161,7 @@ class Matcher:
         present = {hit.symptom for hit in kept}
 
         def rank(hit: Hit) -> tuple[bool, int, int, float]:
-            behind = self._rules[hit.symptom].follows
+            behind = self._rules[hit.symptom].get("follows", ())
             consequence = any(_named(other, behind) for other in present - {hit.symptom})
             vague = 0 if hit.score >= _SURE else 1
             return consequence, vague, hit.start, -hit.score
@@ -173,13 +172,24 @@ class Matcher:
         """Whether `other` explains the same message as `hit`, but more exactly."""
         if other.symptom == hit.symptom:
             return False
-        if not _named(other.symptom, self._rules[hit.symptom].yields_to):
+        if not _named(other.symptom, self._rules[hit.symptom].get("yields_to", ())):
             return False
         return other.start - _SAME_MESSAGE <= hit.end and hit.start <= other.end + _SAME_MESSAGE
 
 
+def _sure(hits: dict[str, Hit]) -> bool:
+    return any(hit.score >= _SURE for hit in hits.values())
+
+
 def _named(symptom: str, globs: Sequence[str]) -> bool:
-    return any(fnmatchcase(symptom, glob) for glob in globs)
+    return any(
+        symptom == glob or ("*" in glob and _glob(glob).fullmatch(symptom)) for glob in globs
+    )
+
+
+@cache
+def _glob(glob: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, glob.split("*"))))
 
 
 def _places(text: bytes, phrase: bytes) -> list[int]:

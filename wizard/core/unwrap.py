@@ -6,10 +6,9 @@ from wizard.core.squash import level
 
 _ENTITIES = {"&quot;": '"', "&#34;": '"', "&#x22;": '"', "&apos;": "'", "&#39;": "'"}
 _ENTITIES |= {"&#x27;": "'", "&lt;": "<", "&gt;": ">", "&amp;": "&", "&nbsp;": " ", "&#10;": "\n"}
-_ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)))
-_ESCAPED_MARK = re.compile(r"\\+u00([0-9a-fA-F]{2})")
-_ESCAPED_BREAK = re.compile(r"\\+[nr]")
-_ESCAPED_QUOTE = re.compile(r"\\+(?=[\"'/])")
+_ESCAPED_MARK = r"\\{1,8}u00([0-9a-fA-F]{2})"
+_ESCAPED_BREAK = r"\\{1,8}[nr]"
+_ESCAPED_QUOTE = r"\\{1,8}(?=[\"'/])"
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "`": "'"})
 _MARKS |= {0x00A0: " ", ord("「"): " ", ord("」"): " ", ord("、"): " ", ord("。"): " "}
 _NARROWEST_WRAP = 24
@@ -21,9 +20,12 @@ def readable(text: str) -> str:
     A line as wide as the widest line of the text was broken by a terminal, perhaps inside a word:
     it is joined to the next without a space. Any other line break becomes a space.
     """
-    text = _ENTITY.sub(lambda found: _ENTITIES[found.group()], text)
-    text = _ESCAPED_MARK.sub(lambda found: chr(int(found.group(1), 16)), text)
-    text = _ESCAPED_QUOTE.sub("", _ESCAPED_BREAK.sub("\n", text))
+    if "&" in text:
+        for entity, mark in _ENTITIES.items():
+            text = text.replace(entity, mark)
+    if "\\" in text:
+        text = re.sub(_ESCAPED_MARK, lambda found: chr(int(found.group(1), 16)), text)
+        text = re.sub(_ESCAPED_QUOTE, "", re.sub(_ESCAPED_BREAK, "\n", text))
     return _join(level(text).translate(_MARKS).split("\n"))
 
 

@@ -234,6 +234,10 @@ WORDS: dict[str, dict[str, str]] = {
     # -- keys and frames -----------------------------------------------------------------------
     "path": {"en": "Path", "ja": "経路"},
     "path-start": {"en": "Start", "ja": "開始"},
+    "keys": {
+        "en": "Esc Back  F1 Help  F2 日本語  F3 Copy  Ctrl+P Commands  Ctrl+Q Quit",
+        "ja": "Esc 戻る  F1 ヘルプ  F2 English  F3 コピー  Ctrl+P コマンド  Ctrl+Q 終了",
+    },
     "back": {"en": "Back", "ja": "戻る"},
     "help": {"en": "Help", "ja": "ヘルプ"},
     "language": {"en": "日本語", "ja": "English"},

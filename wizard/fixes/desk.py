@@ -3,72 +3,215 @@
 Nothing here writes without being given a plan, and a plan is only ever made to be shown first.
 """
 
+import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import fields
+from typing import Any, Protocol
 
+from wizard.core.answer import Diagnosis, Identity
+from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Plan
-from wizard.fixes.journal import Entry, Journal
-from wizard.fixes.request import Diagnosed, OnProgress, Outcome, Verified
+from wizard.fixes import undo as back
+from wizard.fixes.access import Reads, Write, Writes
+from wizard.fixes.apply import Application, check
+from wizard.fixes.choose import choose
+from wizard.fixes.journal import RUNNING, UNDONE, Entry, Journal, Running
+from wizard.fixes.registry import fixes
+from wizard.fixes.request import (
+    FixRequest,
+    Look,
+    Misused,
+    OnProgress,
+    Outcome,
+    Progress,
+    Refused,
+    Verified,
+)
+from wizard.fixes.verify import Diagnoses, verify
+from wizard.fixes.waits import Pause
+from wizard.fixes.words import say
+
+
+class Asks(Diagnoses, Protocol):
+    """What the desk needs of the engine."""
+
+    def identity(self) -> Identity:
+        """Return who asks, and where."""
+
+
+def _quiet(_: Progress) -> None:
+    """Tell nobody."""
 
 
 class FixDesk:
-    """Plans, applies, verifies and takes back fixes. `journal` is opened late where not given."""
+    """Plans, applies, verifies and takes back fixes.
 
-    def __init__(self, engine: Any, knowledge: Knowledge, journal: Journal | None = None) -> None:
-        self.engine = engine
-        self.knowledge = knowledge
-        self._journal = journal
+    `profile` and `region` are those of the command line; a plan's own region goes first. `pause`
+    waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        engine: Asks,
+        knowledge: Knowledge,
+        journal: Journal | None = None,
+        *,
+        profile: str | None = None,
+        region: str | None = None,
+        pause: Pause = time.sleep,
+    ) -> None:
+        self._engine = engine
+        self._knowledge = knowledge
+        self._journal = journal or Journal()
+        self._profile = profile
+        self._region = region
+        self._pause = pause
 
     def plan(
         self,
-        diagnosis: Diagnosed,
+        diagnosis: Diagnosis,
         cause: str,
         fix: str | None = None,
         options: Mapping[str, str] | None = None,
     ) -> Plan:
         """Return the plan that mends every finding of `cause`; no changes: nothing is left to mend.
 
+        A fix that only a person can make is a plan without changes whose notes say what to do.
         Without `fix` it is the first of the cause's fixes that applies. `options` narrow by field.
         Raises `Refused` (its `words` say why) where no fix can be applied from here, `Misused` for
         an unknown cause or fix or a field that the cause does not have.
         """
-        raise NotImplementedError
+        chosen = choose(self._knowledge, diagnosis, cause, fix, options or {})
+        if not chosen.findings:
+            return Plan(cause, chosen.fix, (), target=_target(diagnosis.target))
+        request = FixRequest(
+            cause=cause,
+            fix=chosen.fix,
+            goal=diagnosis.target.goal,
+            target=diagnosis.target,
+            facts=diagnosis.facts,
+            findings=chosen.findings,
+            items=chosen.items,
+            look=self._look(diagnosis.target.region),
+            knowledge=self._knowledge,
+            options=dict(options or {}),
+        )
+        return fixes()[chosen.fix].plan(request)
 
     def apply(self, plan: Plan, on_progress: OnProgress | None = None) -> Outcome:
         """Apply `plan` as it is and return what came of it; the journal keeps every step.
 
         Raises `Refused` where the world moved since the plan was made: nothing was written then.
         """
-        raise NotImplementedError
+        if not plan.changes:
+            return self._nothing_to_apply(plan)
+        tell = on_progress or _quiet
+        tell(Progress("checking", of=len(plan.changes), says=say("checking")))
+        region = plan.target.get("region")
+        look = self._look(region)
+        check(plan, look)
+        operations = {one.operation for one in plan.changes}
+        write: Write = Writes(operations, self._profile, region or self._region)
+        running = self._begin(plan, look)
+        outcome = Application(plan, look, write, running, self._pause, tell).run()
+        if outcome.applied and back.UNDOES in plan.target:
+            undone = plan.target[back.UNDOES]
+            self._journal.settle(undone, state=UNDONE, undone_by=outcome.entry)
+        return outcome
 
     def verify(
         self,
         plan: Plan,
-        diagnosis: Diagnosed,
+        diagnosis: Diagnosis,
         on_progress: OnProgress | None = None,
         *,
         entry: str | None = None,
         patience_s: float = 300.0,
     ) -> Verified:
-        """Diagnose again until the plan's cause is gone or `patience_s` seconds are over."""
-        raise NotImplementedError
+        """Diagnose the target again until the plan's cause is gone or `patience_s` are over.
+
+        `diagnosis` is the one that the plan came from. The verdict is kept with `entry`.
+        """
+        found = verify(
+            self._engine,
+            plan,
+            diagnosis.target,
+            on_progress or _quiet,
+            patience_s=patience_s,
+            pause=self._pause,
+        )
+        if entry is not None:
+            self._journal.settle(entry, verified=found)
+        return found
 
     def undo_plan(self, entry: str | None = None) -> Plan:
-        """Return the plan that takes back `entry` (the newest one that can be, without a name).
+        """Return the plan that takes back `entry`, or the newest one that is not yet taken back.
 
         Raises `Misused` for an unknown entry, `Refused` where the world moved since.
         """
-        raise NotImplementedError
+        found = self._entry(entry)
+        self._same_place(found)
+        return back.undo_plan(found, self._look(found.plan.target.get("region")))
 
     def finish_plan(self, entry: str) -> Plan:
         """Return what is left of an unfinished entry, as a plan to show, confirm and apply."""
-        raise NotImplementedError
+        found = self._entry(entry)
+        self._same_place(found)
+        plan, _, _ = back.finish_plan(found, self._look(found.plan.target.get("region")))
+        return plan
 
     def history(self) -> list[Entry]:
         """Return the journal's entries, the newest first."""
-        raise NotImplementedError
+        return self._journal.entries()
 
     def unfinished(self) -> list[Entry]:
-        """Return the entries that a killed wizard left in the middle."""
-        raise NotImplementedError
+        """Return the entries that a killed wizard left in the middle, the newest first."""
+        return self._journal.unfinished()
+
+    def _look(self, region: str | None) -> Look:
+        return Reads(self._profile, region or self._region)
+
+    def _begin(self, plan: Plan, look: Look) -> Running:
+        entry = plan.target.get(back.FINISHES)
+        if entry is None:
+            return self._journal.begin(plan, plan.target.get(back.UNDOES))
+        rest, answers, numbers = back.finish_plan(self._entry(entry), look)
+        if rest.changes != plan.changes:
+            raise Refused(say("moved", what=entry))
+        return self._journal.resume(entry, numbers, answers)
+
+    def _nothing_to_apply(self, plan: Plan) -> Outcome:
+        """An undo of an entry of which nothing went through only has to be noted."""
+        undone = plan.target.get(back.UNDOES)
+        if undone is not None:
+            self._journal.settle(undone, state=UNDONE)
+        return Outcome(None, applied=True)
+
+    def _entry(self, key: str | None) -> Entry:
+        entries = self._journal.entries()
+        if key is None:
+            open_ = [one for one in entries if one.state != UNDONE and one.undoes is None]
+            if not open_:
+                raise Misused("nothing to take back: the journal holds no applied fix")
+            key = open_[0].id
+        found = next((one for one in entries if one.id == key), None)
+        if found is None:
+            raise Misused(f"no entry {key!r} in the journal (see: fargate-wizard history)")
+        if found.undoes is not None:
+            raise Refused(say("undo-of-undo", entry=key))
+        if found.state == UNDONE:
+            raise Refused(say("undo-done", entry=key, by=found.undone_by))
+        if found.state == RUNNING and all(one.id != key for one in self._journal.unfinished()):
+            raise Refused(say("undo-running", entry=key))
+        return found
+
+    def _same_place(self, entry: Entry) -> None:
+        account = entry.plan.target.get("account")
+        if account is not None and self._engine.identity().account != account:
+            raise Refused(say("undo-account", entry=entry.id, account=account))
+
+
+def _target(target: Target) -> dict[str, Any]:
+    known = {one.name: getattr(target, one.name) for one in fields(target)}
+    return {name: value for name, value in known.items() if value is not None}

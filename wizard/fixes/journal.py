@@ -116,6 +116,23 @@ class Journal:
         running = [entry for entry in self.entries() if entry.state == RUNNING]
         return [entry for entry in running if not self._held(entry.id)]
 
+    def resume(self, key: str, numbers: tuple[int, ...], answers: Mapping[int, Any]) -> "Running":
+        """Take up an unfinished entry again; change i of what follows is its `numbers[i]`.
+
+        `answers` are those of all changes that went through: one that was in doubt is noted as
+        done with its answer. Raises BlockingIOError while another process runs the entry.
+        """
+        running = Running(self, key, self._lock(key, wait=False), numbers)
+        with self._connect() as db:
+            for number, answer in answers.items():
+                db.execute(
+                    "UPDATE steps SET state = ?, answer = ?"
+                    " WHERE entry = ? AND number = ? AND state = ?",
+                    (DONE, _text(answer), key, number, INTENDED),
+                )
+            db.execute("UPDATE entries SET state = ? WHERE id = ?", (RUNNING, key))
+        return running
+
     def settle(self, key: str, **values: str | None) -> None:
         """Set `state`, `verified` or `undone_by` of an entry."""
         with self._connect() as db:
@@ -141,9 +158,13 @@ class Journal:
     def _lock_path(self, entry: str) -> Path:
         return self.directory / f"{entry}.lock"
 
-    def _lock(self, entry: str) -> int:
+    def _lock(self, entry: str, *, wait: bool = True) -> int:
         handle = os.open(self._lock_path(entry), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(handle)
+            raise
         return handle
 
     def _held(self, entry: str) -> bool:
@@ -164,17 +185,24 @@ class Journal:
 class Running:
     """An entry while it is applied: intent before each call, result after it."""
 
-    def __init__(self, journal: Journal, entry: str, lock: int) -> None:
+    def __init__(
+        self, journal: Journal, entry: str, lock: int, numbers: tuple[int, ...] = ()
+    ) -> None:
         self._journal = journal
         self._lock: int | None = lock
+        self._numbers = numbers
         self.entry = entry
+
+    def _number(self, index: int) -> int:
+        return self._numbers[index] if self._numbers else index
 
     def intend(self, number: int, parameters: Mapping[str, Any]) -> None:
         """Note that change `number` is about to be called with exactly `parameters`."""
-        values = (self.entry, number, INTENDED, _text(parameters), _iso(datetime.now(UTC)))
+        at = _iso(datetime.now(UTC))
+        values = (self.entry, self._number(number), INTENDED, _text(parameters), at)
         with self._journal._connect() as db:
             db.execute(
-                "INSERT INTO steps (entry, number, state, parameters, intended_at)"
+                "INSERT OR REPLACE INTO steps (entry, number, state, parameters, intended_at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 values,
             )
@@ -183,7 +211,8 @@ class Running:
         """Note what change `number` answered, or the error that it ended with."""
         state = BROKEN if error is not None else DONE
         said = redact(error) if error is not None else None
-        values = (state, _text(answer), said, _iso(datetime.now(UTC)), self.entry, number)
+        at = _iso(datetime.now(UTC))
+        values = (state, _text(answer), said, at, self.entry, self._number(number))
         with self._journal._connect() as db:
             db.execute(
                 "UPDATE steps SET state = ?, answer = ?, error = ?, ended_at = ?"
@@ -194,8 +223,12 @@ class Running:
     def end(self, state: str) -> None:
         """Note how the entry ended, and let go of it."""
         self._journal.settle(self.entry, state=state)
+        self._journal._lock_path(self.entry).unlink(missing_ok=True)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of the entry as it is: in doubt, for the next start to find."""
         if self._lock is not None:
-            self._journal._lock_path(self.entry).unlink(missing_ok=True)
             os.close(self._lock)
             self._lock = None
 

@@ -12,7 +12,9 @@ from wizard.fixes.access import CallFailed, call, safe_line
 _PATIENCE_S = 60
 
 
-def run(operation: str, parameters: Mapping[str, Any], client: Callable[[str, str | None], Any]) -> Any:
+def run(
+    operation: str, parameters: Mapping[str, Any], client: Callable[[str, str | None], Any]
+) -> Any:
     """Run the local operation and return what it answered; raises `CallFailed`.
 
     `client` makes the client of an AWS service in a region.

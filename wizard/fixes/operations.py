@@ -38,7 +38,7 @@ class Operation:
 
 def same(one: Any, other: Any) -> bool:
     """Return whether two seen states are equal, whatever the order of lists and keys."""
-    return _canonical(one) == _canonical(other)
+    return bool(_canonical(one) == _canonical(other))
 
 
 def _canonical(value: Any) -> Any:

@@ -11,7 +11,7 @@ Planner = Callable[[FixRequest], Plan]
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A fix: its planner and every permission that its plans may need. Manual ones change nothing."""
+    """A fix: its planner, the permissions that its plans may need; `manual`: it changes nothing."""
 
     id: str
     plan: Planner
@@ -22,9 +22,9 @@ class Fix:
 _FIXES: dict[str, Fix] = {}
 
 
-def fix(key: str, *, permissions: tuple[str, ...] = (), manual: bool = False) -> Callable[
-    [Planner], Planner
-]:
+def fix(
+    key: str, *, permissions: tuple[str, ...] = (), manual: bool = False
+) -> Callable[[Planner], Planner]:
     """Register a planner as the fix `key`."""
 
     def register(planner: Planner) -> Planner:

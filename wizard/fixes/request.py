@@ -12,7 +12,7 @@ from wizard.core.words import LANGUAGES, fill
 
 Words = dict[str, str]
 Verified = Literal["passed", "failed", "pending", "skipped"]
-"""`passed`: the cause is gone. `pending`: still rolling out. `skipped`: there was nothing to see."""
+"""`passed`: the cause is gone. `pending`: still rolling out. `skipped`: nothing could be seen."""
 
 
 class Look(Protocol):
@@ -103,6 +103,7 @@ class Outcome:
     done: tuple[Change, ...] = ()
     failed: Change | None = None
     says: Words = field(default_factory=dict)
+    verified: Verified = "skipped"
 
 
 def filled(words: Mapping[str, str], **values: Any) -> Words:

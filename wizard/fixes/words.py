@@ -178,7 +178,7 @@ _WORDS: dict[str, Words] = {
     # Effects of changes that are a step of several fixes
     "make-group": {
         "en": "A new security group for the endpoints. It admits nothing until the next step.",
-        "ja": "エンドポイント用の新しいセキュリティグループです。次のステップまで何も許可しません。",
+        "ja": "エンドポイント用のセキュリティグループを作成します。まだ何も許可しません。",
     },
     "free": {"en": "No charge.", "ja": "料金はかかりません。"},
     "undo-effect": {
@@ -237,13 +237,13 @@ _WORDS: dict[str, Words] = {
         "en": "{entry} took something back itself; run the fix again instead.",
         "ja": "{entry} は取り消しの記録です。代わりに修正をもう一度実行してください。",
     },
+    "undo-done": {
+        "en": "{entry} has been taken back already, by {by}.",
+        "ja": "{entry} はすでに {by} で取り消されています。",
+    },
     "undo-running": {
         "en": "{entry} is being applied by another wizard right now.",
         "ja": "{entry} は別のウィザードが適用中です。",
-    },
-    "undo-region": {
-        "en": "{entry} was applied in {region}; this run is in another region.",
-        "ja": "{entry} は {region} で適用されました。この実行は別のリージョンです。",
     },
     "undo-account": {
         "en": "{entry} was applied in account {account}; these credentials are of another.",
@@ -265,4 +265,45 @@ _WORDS: dict[str, Words] = {
         "ja": "{operation} は {format} では表現できません。次のコマンドで実行してください:"
         " {command}",
     },
+    # Showing
+    "nothing-left": {
+        "en": "Nothing is left to mend.",
+        "ja": "修正が必要なものは残っていません。",
+    },
+    "permissions": {"en": "Permissions needed", "ja": "必要な権限"},
+    "cost": {"en": "Cost", "ja": "料金"},
+    "undo": {"en": "Taken back by", "ja": "取り消し"},
+    "no-undo": {"en": "cannot be taken back", "ja": "取り消せません"},
+    "no-history": {
+        "en": "Nothing has been applied yet.",
+        "ja": "まだ何も適用されていません。",
+    },
+    "apply?": {
+        "en": "Apply exactly this? [y/N]",
+        "ja": "この内容で適用しますか？ [y/N]",
+    },
+    "unfinished": {
+        "en": "An earlier run was cut short in the middle of {fix} ({entry}). Finish it with"
+        " fargate-wizard fix --finish {entry}, or take it back with fargate-wizard undo {entry}",
+        "ja": "以前の実行が {fix}（{entry}）の途中で中断しています。続けるには"
+        " fargate-wizard fix --finish {entry}、取り消すには fargate-wizard undo {entry}"
+        " を実行してください",
+    },
+    "kept-as": {
+        "en": "Kept in the journal as {entry}; take it back with: fargate-wizard undo {entry}",
+        "ja": "{entry} として記録しました。取り消すには: fargate-wizard undo {entry}",
+    },
+    "verified-passed": {
+        "en": "Applied. Looked again: the cause is gone.",
+        "ja": "適用しました。再確認したところ、原因は解消しています。",
+    },
+    "verified-failed": {
+        "en": "Applied, but the cause is still there.",
+        "ja": "適用しましたが、原因がまだ残っています。",
+    },
+    "verified-pending": {
+        "en": "Applied. The deployment is still rolling out; diagnose again in a while.",
+        "ja": "適用しました。デプロイがまだ進行中です。しばらくしてから再度診断してください。",
+    },
+    "verified-skipped": {"en": "Applied.", "ja": "適用しました。"},
 }

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from wizard.lab.lab import Lab
 
 
-def _refuse_the_outside(request: AWSPreparedRequest, **_: Any) -> None:
+def _refuse_the_outside(**given: Any) -> None:
+    request: AWSPreparedRequest = given["request"]
     if not is_loopback(request.url):
         raise LabError(f"a client of the lab would have left this machine: {request.url}")
 
@@ -40,15 +41,15 @@ def session(lab: Lab, principal: str, region: str) -> boto3.Session:
 def make(lab: Lab, service: str, principal: str, region: str) -> Any:
     """A client of *service* for *principal*, on the lab's endpoint, with no retries."""
     config = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
+        retries={"max_attempts": 0, "mode": "legacy"},
         connect_timeout=5,
         read_timeout=30,
         proxies={},
         s3={"addressing_style": "path"},
     )
-    # The session caches botocore's loaders; one per lab and principal is enough.
-    cache: dict[tuple[str, str], boto3.Session] = lab.__dict__.setdefault("_sessions", {})
+    # A session is dear and its clients are not; a reset of the lab forgets them all.
     key = (principal, region)
-    if key not in cache:
-        cache[key] = session(lab, principal, region)
-    return cache[key].client(service, endpoint_url=lab.endpoint_url, config=config)
+    if key not in lab.sessions:
+        lab.sessions[key] = session(lab, principal, region)
+    made: Any = lab.sessions[key].client(service, endpoint_url=lab.endpoint_url, config=config)
+    return made

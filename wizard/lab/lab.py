@@ -40,6 +40,8 @@ class Lab:
         self.region = region
         self.account = ACCOUNT
         self.endpoint_url = f"http://127.0.0.1:{port}"
+        # boto3 sessions by principal and region, kept by wizard.lab.clients.
+        self.sessions: dict[tuple[str, str], Any] = {}
 
     @classmethod
     def start(
@@ -121,14 +123,22 @@ class Lab:
         """
         return self.ask("credentials", principal=principal, account=account, region=self.region)
 
-    def env(self, principal: str = "root", *, base: dict[str, str] | None = None) -> dict[str, str]:
+    def env(
+        self,
+        principal: str = "root",
+        *,
+        base: dict[str, str] | None = None,
+        without: tuple[str, ...] = (),
+    ) -> dict[str, str]:
         """The environment that points any AWS client, and the stand-in tools, at this lab.
 
         Holds only the variables to set; merge it over ``os.environ`` (or over *base*, which then
-        is returned with the machine's own AWS settings removed).
+        is returned with the machine's own AWS settings removed). ``without`` names stand-in
+        tools that the bastion shall not have (``session-manager-plugin``).
         """
         keys = self.credentials(principal)
         path = (base or os.environ).get("PATH", os.defpath)
+        tools = self._tools(without)
         made = {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": keys["access_key"],
@@ -141,7 +151,7 @@ class Lab:
             "AWS_PAGER": "",
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
-            "PATH": f"{BIN}{os.pathsep}{path}",
+            "PATH": f"{tools}{os.pathsep}{path}",
             "FARGATE_WIZARD_LAB_HOME": str(self._scratch / "bastion"),
             "FARGATE_WIZARD_LAB_PYTHON": sys.executable,
         }
@@ -152,6 +162,17 @@ class Lab:
         kept = {k: v for k, v in base.items() if not k.startswith("AWS_")}
         return kept | made
 
+    def _tools(self, without: tuple[str, ...]) -> Path:
+        if not without:
+            return BIN
+        directory = self._scratch / ("bin-without-" + "-".join(sorted(without)))
+        directory.mkdir(exist_ok=True)
+        for tool in BIN.iterdir():
+            link = directory / tool.name
+            if tool.name not in without and not link.exists():
+                link.symlink_to(tool)
+        return directory
+
     def client(self, service: str, principal: str = "root", *, region: str | None = None) -> Any:
         """A boto3 client of this lab that cannot leave loopback, without retries or waiting."""
         from wizard.lab.clients import make
@@ -161,6 +182,7 @@ class Lab:
     def reset(self) -> None:
         """Back to an empty account: state, faults, call log and clock."""
         self.ask("reset")
+        self.sessions.clear()
 
     def snapshot(self) -> str:
         """Keeps the present state; :meth:`restore` brings it back any number of times."""
@@ -169,6 +191,7 @@ class Lab:
     def restore(self, snapshot: str) -> None:
         """Goes back to a state that :meth:`snapshot` kept."""
         self.ask("restore", id=snapshot)
+        self.sessions.clear()
 
     def faults(self, *faults: Fault) -> None:
         """Replaces the faults; none: no faults.
@@ -184,7 +207,7 @@ class Lab:
         self.ask("expire", access_key=access_key)
 
     def calls(self, *, clear: bool = False) -> list[Json]:
-        """The calls made so far: ``call`` (``ecs:ListTasks``), ``status``, ``error``, ``params``…"""
+        """The calls so far: ``call`` (``ecs:ListTasks``), ``status``, ``error``, ``params``, …"""
         found: list[Json] = self.ask("calls", clear=clear)["calls"]
         return found
 

@@ -61,8 +61,9 @@ def _gateway(scene: Scene, route: Item) -> tuple[Part, Lack]:
     if public:
         return Part(evidence=(table_evidence(scene, route),)), ""
     fields: dict[str, object] = {"subnet": scene.subnet_id, "route_table": scene.table_id}
-    asked = Evidence("ecs:DescribeServices", {"assignPublicIp": "DISABLED"})
-    return blocked(PUBLIC_IP, fields, table_evidence(scene, route), asked), "public-ip"
+    seen = table_evidence(scene, route)
+    shown = Evidence(seen.call, {**seen.facts, "public_ip": False})
+    return blocked(PUBLIC_IP, fields, shown), "public-ip"
 
 
 def _by_route(scene: Scene, route: Item) -> tuple[str, Part, Lack]:

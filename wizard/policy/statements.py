@@ -140,7 +140,9 @@ def _principal(statement: Statement, principal: str) -> tuple[Truth, set[Grant]]
     if "NotPrincipal" in statement:
         if not principal:
             return None, set()
-        named = grants_of(statement["NotPrincipal"], principal)
+        # An account in the list exempts its root user only:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        named = grants_of(statement["NotPrincipal"], principal) - {"account"}
         return not named, (set() if named else {"everyone"})
     element = statement.get("Principal")
     grants = grants_of(element, principal)

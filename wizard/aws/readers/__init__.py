@@ -4,6 +4,7 @@ from wizard.aws.readers import (  # noqa: F401
     bastion,
     caller,
     containers,
+    goals,
     images,
     logs,
     network,

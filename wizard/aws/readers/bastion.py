@@ -92,10 +92,9 @@ def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[s
     users = tuple(sorted({str(one["user"]) for one in fitting}))
     others = sorted({one["registry"] for one in entries if _is_ecr(one["registry"])} - {registry})
     _note_logins(reading, users, others, registry, answer["hidden"])
-    if pushes_as is None and users and answer["me"] not in users:
-        pushes_as = str(answer["me"])
+    me, unread = str(answer["me"]), Unread(LOGINS, "AccessDenied")
+    pushes_as = pushes_as or _likely_pusher(reading, me, users)
     hidden = bool(answer["hidden"]) and not users
-    unread = Unread(LOGINS, "AccessDenied")
     return {
         "registry": registry,
         "push_user": pushes_as,
@@ -103,7 +102,37 @@ def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[s
         "login_users": unread if hidden else users,
         "login_fresh": unread if hidden else _fresh(fitting),
         "other_registry": others[0] if others and not users else None,
+        "user_mismatch": _mismatch(reading, pushes_as, users, answer["hidden"]),
     }
+
+
+def _likely_pusher(reading: Reading, me: str, users: tuple[str, ...]) -> str | None:
+    """Return who pushes where no command tells: whoever runs the wizard, unless their login would
+    have served; then it was done with sudo."""
+    if users and me not in users:
+        return me
+    return "root" if users and _refused_push(reading) and me != "root" else None
+
+
+def _refused_push(reading: Reading) -> bool:
+    """Whether docker was seen to have no login for the registry."""
+    return any(one.symptom == "ecr.no-basic-auth" for one in reading.observed)
+
+
+def _mismatch(
+    reading: Reading, pusher: str | None, users: tuple[str, ...], hidden: list[str]
+) -> Maybe[bool]:
+    """Whether one user has the login and another pushes.
+
+    That the pusher has none is proven by their configuration, or by docker having said so.
+    """
+    if not users or pusher in users:
+        return False
+    if pusher is None:
+        return Unread(LOGINS, "no-way")
+    if pusher in hidden and not _refused_push(reading):
+        return Unread(LOGINS, "AccessDenied")
+    return True
 
 
 def _told_user(reading: Reading, me: str | None) -> str | None:

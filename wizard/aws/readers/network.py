@@ -8,7 +8,7 @@ from wizard.aws.calls import together
 from wizard.aws.evidence import note_reach
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Obstacle, Unread, Way
-from wizard.network.examine import examine, examine_subnet
+from wizard.network.examination import examine, examine_subnet
 from wizard.network.types import Interface, Need, NetworkView, Reach
 from wizard.network.types import Unread as Unseen
 
@@ -46,7 +46,7 @@ async def task_interfaces(reading: Reading) -> Maybe[list[Interface]]:
 
 def _settings(service: Answer) -> Answer | None:
     deployments = service.get("deployments") or ()
-    primary = next((one for one in deployments if one.get("status") == "PRIMARY"), {})
+    primary: Answer = next((one for one in deployments if one.get("status") == "PRIMARY"), {})
     settings = primary.get("networkConfiguration") or service.get("networkConfiguration") or {}
     found: Answer | None = settings.get("awsvpcConfiguration")
     return found

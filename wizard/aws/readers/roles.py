@@ -1,11 +1,10 @@
 """The execution role and the task role: there, trusted, allowed what this task needs of them."""
 
-import json
 from typing import Any
 
 from wizard.aws.answers import Refused
 from wizard.aws.arns import part
-from wizard.aws.calls import together
+from wizard.aws.calls import both
 from wizard.aws.permission import ROLE_CALLS, Judged, Principal, Question, judge, questions_of
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Role, Unread
@@ -31,9 +30,8 @@ def editable(name: str, arn: str | None) -> bool:
     """Whether a role's policies are its account's to change: not those of IAM Identity Center or
     of a service (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html)."""
     reserved = name.startswith(("AWSReservedSSO_", "AWSServiceRoleFor"))
-    return not reserved and "/aws-service-role/" not in (arn or "") and "/aws-reserved/" not in (
-        arn or ""
-    )
+    kept = ("/aws-service-role/", "/aws-reserved/")
+    return not reserved and not any(path in (arn or "") for path in kept)
 
 
 @reader("execution_role", calls=ROLE_CALLS)
@@ -101,7 +99,7 @@ async def _read(
     reading: Reading, fact: str, arn: str, questions: list[Question], place: Place
 ) -> Role:
     name = arn.rpartition("/")[2]
-    described, judged = await together(
+    described, judged = await both(
         reading.call(GET, RoleName=name), _judge(reading, arn, name, questions)
     )
     exists: Maybe[bool] = True
@@ -120,24 +118,26 @@ async def _read(
         arn=arn,
         exists=exists,
         trusted=trusted,
-        editable=editable(name, arn) and part(arn, "account") in (place.account, None),
+        editable=editable(name, arn),
         missing_actions=judged.missing_or_unread,
         missing_resources=judged.resources,
         denied_actions=judged.denied,
         denied_by=judged.denied_by,
-        stage=_stage(judged, fact),
+        stage="role" if exists is False or trusted is False else _stage(judged, fact),
+        lacking_actions=_lacking(judged),
+        own=part(arn, "account") in (place.account, None),
     )
+
+
+def _lacking(judged: Judged) -> Maybe[tuple[str, ...]]:
+    every = (*judged.missing, *judged.denied)
+    return judged.unread if judged.unread and not every else every
 
 
 async def _judge(reading: Reading, arn: str, name: str, questions: list[Question]) -> Judged:
     if not questions:
         return Judged()
-    return await judge(reading, Principal(arn, "role", name, await _boundary(reading, name)), questions)
-
-
-async def _boundary(reading: Reading, name: str) -> Maybe[str | None]:
-    """The boundary's ARN where GetRole has told it by now; the simulation knows it by itself."""
-    return None if name else None
+    return await judge(reading, Principal(arn, "role", name), questions)
 
 
 def _trusted(document: Any, place: Place) -> Maybe[bool]:
@@ -190,6 +190,3 @@ def _note(
         )
     if not (judged.missing or judged.denied or judged.unread):
         reading.note(fact, call, "actions-allowed", who=name)
-
-
-__all__ = ["editable", "execution_role", "json", "task_role"]

@@ -98,7 +98,8 @@ def _deadlock(answer: Answer) -> bool:
     desired = int(answer.get("desiredCount", 0))
     if lowest is None or highest is None or desired == 0:
         return False
-    return -(-desired * lowest // 100) >= desired and desired * highest // 100 <= desired
+    must_stay, may_run = -(-desired * int(lowest) // 100), desired * int(highest) // 100
+    return must_stay >= desired and may_run <= desired
 
 
 @reader("definition-state", calls=(DEFINITION,))
@@ -107,7 +108,7 @@ async def definition_state(reading: Reading) -> Maybe[bool]:
     definition = await reading.part("task-definition")
     if isinstance(definition, Unread):
         return definition
-    return definition is not None and definition.get("status", "ACTIVE") == "ACTIVE"
+    return bool(definition and definition.get("status", "ACTIVE") == "ACTIVE")
 
 
 @reader("task-definition", calls=(DEFINITION,))

@@ -64,9 +64,7 @@ async def cluster_answer(reading: Reading) -> Maybe[Answer | None]:
     name = await reading.part("cluster-name")
     if isinstance(name, Unread):
         return name
-    answer = await reading.calls.one_of(
-        CLUSTERS, "clusters", name, 100, include=["CONFIGURATIONS"]
-    )
+    answer = await reading.calls.one_of(CLUSTERS, "clusters", name, 100, include=["CONFIGURATIONS"])
     if isinstance(answer, Refused):
         return None if answer.absent else answer.unread
     return next((one for one in answer["clusters"] if one["clusterName"] == name), None)
@@ -93,9 +91,7 @@ async def cluster(reading: Reading) -> Maybe[Cluster]:
             region=region,
             others=", ".join(known[:8]) or "–",
         )
-        return Cluster(
-            name, exists=False, similar=alike(name, known), told_region=told
-        )
+        return Cluster(name, exists=False, similar=alike(name, known), told_region=told)
     reading.note("cluster", CLUSTERS, "cluster-there", cluster=name, region=region)
     return Cluster(name, exists=True, told_region=told, **_session(answer))
 

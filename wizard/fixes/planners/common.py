@@ -37,9 +37,7 @@ def now(request: FixRequest, operation: str, parameters: Mapping[str, Any]) -> A
     return known(OPERATIONS[operation].seen(request.look, parameters))
 
 
-def plan_of(
-    request: FixRequest, changes: Iterable[Change], notes: Iterable[Words] = ()
-) -> Plan:
+def plan_of(request: FixRequest, changes: Iterable[Change], notes: Iterable[Words] = ()) -> Plan:
     """Return the plan of `request`, with the permissions that its changes take."""
     made = tuple(_numbered(change, number) for number, change in enumerate(changes))
     return Plan(
@@ -121,8 +119,9 @@ def agent_down(request: FixRequest) -> bool:
     return (
         task is not None
         and task.status == "RUNNING"
-        and any(isinstance(one, Container) and one.agent not in (None, "RUNNING")
-                for one in containers)
+        and any(
+            isinstance(one, Container) and one.agent not in (None, "RUNNING") for one in containers
+        )
     )
 
 

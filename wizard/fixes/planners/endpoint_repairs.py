@@ -79,11 +79,12 @@ def associate_route_table(request: FixRequest) -> Plan:
         have = _endpoint(request, one).get("RouteTableIds", ())
         wanted[str(one.endpoint)] |= dict.fromkeys(t for t in tables if t not in have)
     changes = []
-    for endpoint, tables in wanted.items():
-        add = {"VpcEndpointId": endpoint, "AddRouteTableIds": sorted(tables)}
-        remove = {"VpcEndpointId": endpoint, "RemoveRouteTableIds": sorted(tables)}
-        if tables:
-            changes.append(_modify(request, add, remove, after=sorted(tables)))
+    for endpoint, missing in wanted.items():
+        added = sorted(missing)
+        add = {"VpcEndpointId": endpoint, "AddRouteTableIds": added}
+        remove = {"VpcEndpointId": endpoint, "RemoveRouteTableIds": added}
+        if added:
+            changes.append(_modify(request, add, remove, after=added))
     return _with_deployment(request, changes)
 
 
@@ -128,9 +129,7 @@ def _text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _allow(
-    request: FixRequest, one: Obstacle, endpoint: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _allow(request: FixRequest, one: Obstacle, endpoint: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the statements that a task's use of the endpoint's service needs."""
     service = one.service or str(endpoint["ServiceName"]).partition(f"{request.target.region}.")[2]
     if service == "s3":

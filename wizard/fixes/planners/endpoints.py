@@ -55,8 +55,9 @@ def create_endpoints(request: FixRequest) -> Plan:
 
 def _services(request: FixRequest) -> list[str]:
     named = [one.service for one in obstacles(request) if one.service]
-    named = named or [str(one.fields["service"]) for one in request.findings
-                      if "service" in one.fields]
+    named = named or [
+        str(one.fields["service"]) for one in request.findings if "service" in one.fields
+    ]
     return list(dict.fromkeys(named))
 
 
@@ -71,9 +72,7 @@ def _service_name(request: FixRequest, service: str) -> str:
 def _offer(request: FixRequest, service: str) -> dict[str, Any]:
     region = request.target.region
     names = [f"{prefix}.{region}.{service}" for prefix in ("com.amazonaws", "cn.com.amazonaws")]
-    answer = read(
-        request, "ec2:DescribeVpcEndpointServices", Filters=filters(service_name=names)
-    )
+    answer = read(request, "ec2:DescribeVpcEndpointServices", Filters=filters(service_name=names))
     wanted = "Gateway" if service in GATEWAYS else "Interface"
     for one in (answer or {}).get("ServiceDetails", ()):
         kinds = [kind["ServiceType"] for kind in one.get("ServiceType", ())]
@@ -196,4 +195,3 @@ def _endpoint(
         cost=cost,
         wait="endpoint-available",
     )
-

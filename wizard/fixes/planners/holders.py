@@ -86,7 +86,7 @@ def _field(request: FixRequest, name: str) -> str:
 
 
 def denial(holder: Holder) -> Words | None:
-    """Return where the change belongs that an attached policy cannot make; None without a denial."""
+    """Return where the change belongs where a denial is in the way, None without one."""
     if not holder.denied and not holder.denied_by:
         return None
     by = holder.denied_by if f"denied-{holder.denied_by}" in _BY else "explicit-deny"

@@ -1,4 +1,4 @@
-"""What a role or user needs for a goal, as statements: the whole set, not one action of a message."""
+"""What a role or user needs for a goal, as statements: the whole set, not one action of it."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -103,8 +103,11 @@ def _https_to(request: FixRequest, vpc: str) -> dict[str, Any]:
     """Return where HTTPS must go: the endpoints' groups and prefix lists, else anywhere."""
     base: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
     answer = read(request, "ec2:DescribeVpcEndpoints", Filters=filters(vpc_id=vpc))
-    endpoints = [one for one in (answer or {}).get("VpcEndpoints", ())
-                 if str(one.get("State", "")).lower() == "available"]
+    endpoints = [
+        one
+        for one in (answer or {}).get("VpcEndpoints", ())
+        if str(one.get("State", "")).lower() == "available"
+    ]
     states = [endpoint_state(one) for one in endpoints]
     groups = sorted({group for one in states for group in one.get("SecurityGroupIds", ())})
     if not groups:
@@ -119,7 +122,5 @@ def _prefix_lists(request: FixRequest, states: list[dict[str, Any]]) -> list[dic
     names = sorted(one["ServiceName"] for one in states if one["VpcEndpointType"] == "Gateway")
     if not names:
         return []
-    answer = read(
-        request, "ec2:DescribePrefixLists", Filters=filters(prefix_list_name=names)
-    )
+    answer = read(request, "ec2:DescribePrefixLists", Filters=filters(prefix_list_name=names))
     return [{"PrefixListId": one["PrefixListId"]} for one in (answer or {}).get("PrefixLists", ())]

@@ -114,8 +114,9 @@ def one_per_zone(request: FixRequest, place: Place, zones: list[str]) -> list[st
 
 
 def _by_zone(subnets: Any, zones: list[str]) -> dict[str, str]:
-    free = sorted(subnets, key=lambda one: (-int(one.get("AvailableIpAddressCount", 0)),
-                                            one["SubnetId"]))
+    free = sorted(
+        subnets, key=lambda one: (-int(one.get("AvailableIpAddressCount", 0)), one["SubnetId"])
+    )
     chosen: dict[str, str] = {}
     for one in free:
         zone = one["AvailabilityZone"]

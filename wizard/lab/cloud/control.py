@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from moto.sts.models import sts_backends
 
 from wizard.lab.cloud import agenda, snapshot
+from wizard.lab.cloud.ecs.store import last
 from wizard.lab.cloud.identity.managed import load_common
 from wizard.lab.cloud.identity.principals import ROOT_PREFIX, ROOT_SECRET, iam
 from wizard.lab.cloud.state import DEFAULT_ACCOUNT, Cloud
@@ -152,6 +153,28 @@ def _expire(cloud: Cloud, request: Json) -> Json:
     return {}
 
 
+def _session(cloud: Cloud, request: Json) -> Json:
+    """What the stand-in Session Manager plugin has to know of a session."""
+    for store in cloud.memory.ecs.values():
+        session = store.sessions.get(request["id"])
+        if session is not None:
+            task = store.tasks.get(last(session["task"]), {})
+            image = (task.get("_images") or {}).get(session["name"])
+            labels = image.labels if image else {}
+            shells = labels.get("lab.shells", "/bin/sh").split(",")
+            address = next((d["value"] for a in task.get("attachments", []) for d in a["details"]
+                            if d["name"] == "privateDnsName"), "localhost")  # fmt: skip
+            found: Json = session | {"shells": shells, "hostname": address}
+            return found
+    return {}
+
+
+def _session_end(cloud: Cloud, request: Json) -> Json:
+    for store in cloud.memory.ecs.values():
+        store.sessions.pop(request["id"], None)
+    return {}
+
+
 def _managed_policies(cloud: Cloud, request: Json) -> Json:
     load_common(str(request["account"]), partition_of(cloud.region))
     return {}
@@ -169,5 +192,7 @@ _VERBS: dict[str, Callable[[Cloud, Json], Json]] = {
     "settle": _settle,
     "settings": _settings,
     "expire": _expire,
+    "session": _session,
+    "session-end": _session_end,
     "managed-policies": _managed_policies,
 }

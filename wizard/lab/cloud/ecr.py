@@ -111,9 +111,7 @@ def get_download_url(context: Context) -> Result:
 
 
 def _no_repository(name: str, registry: str) -> AwsError:
-    text = (
-        f"The repository with name '{name}' does not exist in the registry with id '{registry}'"
-    )
+    text = f"The repository with name '{name}' does not exist in the registry with id '{registry}'"
     return AwsError("RepositoryNotFoundException", text)
 
 

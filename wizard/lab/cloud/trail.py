@@ -32,7 +32,10 @@ _DATA = {
     "sqs:DeleteMessage",
 }
 # A few services spell the code in the trail without "Exception".
-_CODES = {"AccessDeniedException": "AccessDenied", "UnauthorizedOperation": "Client.UnauthorizedOperation"}
+_CODES = {
+    "AccessDeniedException": "AccessDenied",
+    "UnauthorizedOperation": "Client.UnauthorizedOperation",
+}
 _SOURCES = {"elbv2": "elasticloadbalancing", "efs": "elasticfilesystem", "cloudwatch": "monitoring"}
 
 

@@ -159,18 +159,17 @@ def service_model(service: str) -> ServiceModel:
 def operation_model(service: str, operation: str) -> OperationModel | None:
     """botocore's model of one operation; None when it has none."""
     try:
-        return get_service_model(service).operation_model(operation)
+        found: OperationModel = get_service_model(service).operation_model(operation)
     except OperationNotFoundError:
         return None
+    return found
 
 
 def _serialize(call: Call, result: Any) -> Answer:
     model = operation_model(call.service, call.operation)
     if model is None:
         model = OperationModel({}, get_service_model(call.service))
-    protocol = determine_request_protocol(
-        model.service_model, call.environ.get("CONTENT_TYPE", "")
-    )
+    protocol = determine_request_protocol(model.service_model, call.environ.get("CONTENT_TYPE", ""))
     serializer = get_serializer_class(call.service, protocol)(model)
     serializer.context.request_id = call.request_id
     made = serializer.serialize(result)

@@ -114,9 +114,7 @@ def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
         "attributes": [{"name": "ecs.cpu-architecture", "value": _architecture(definition)}],
         "containers": [_container(store, arn, c) for c in definition["containerDefinitions"]],
         "overrides": {
-            "containerOverrides": [
-                {"name": c["name"]} for c in definition["containerDefinitions"]
-            ],
+            "containerOverrides": [{"name": c["name"]} for c in definition["containerDefinitions"]],
             "inferenceAcceleratorOverrides": [],
         }
         | copy.deepcopy(order.overrides),

@@ -26,8 +26,8 @@ def _tagged(context: Context) -> tuple[Record, str]:
             return found, "_tags"
     if found is None:
         raise AwsError(
-            "InvalidParameterException", "The specified resource was not found. Specify a valid"
-            " resource ARN and try again."
+            "InvalidParameterException",
+            "The specified resource was not found. Specify a valid resource ARN and try again.",
         )
     return found, "tags"
 

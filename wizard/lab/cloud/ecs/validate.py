@@ -183,7 +183,7 @@ def check_balancers(context: Context, definition: Record, balancers: list[Record
     by_name = {c["name"]: c for c in definition["containerDefinitions"]}
     for balancer in balancers:
         arn = balancer.get("targetGroupArn")
-        group = backend.target_groups.get(arn)
+        group = backend.target_groups.get(str(arn))
         if group is None:
             raise _invalid(f"Unable to find the target group {arn}.")
         if not group.load_balancer_arns:

@@ -118,7 +118,7 @@ def decide(
         boundary=boundary(caller),
         session=session_policy(caller),
         resource=None if _is_key_only(need) else resource_policy(need.resource),
-        scps=[] if not scps else scps,
+        scps=scps,
         endpoint=endpoint,
     )
     return evaluate(request, policies)
@@ -204,8 +204,7 @@ def _authorize_assume(cloud: Cloud, call: Call, caller: Principal) -> None:
     role_arn = str(call.params.get("RoleArn", ""))
     error = AwsError(
         "AccessDenied",
-        f"User: {caller.arn} is not authorized to perform: sts:AssumeRole"
-        f" on resource: {role_arn}",
+        f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
         403,
     )
     if not trusts(cloud, role_arn, caller, call.region).allowed:
@@ -267,7 +266,5 @@ def service_may_assume(role_arn: str, service: str, context: dict[str, str | lis
     document = trust_policy(role_arn)
     if document is None:
         return False
-    request = Request(
-        "sts:AssumeRole", role_arn, service, context=context, aliases=(service,)
-    )
+    request = Request("sts:AssumeRole", role_arn, service, context=context, aliases=(service,))
     return evaluate(request, Policies(resource=Named("trust", document))).allowed

@@ -126,22 +126,23 @@ def _ecs(s: _Scope) -> Found:
 
 
 def _ecs_others(s: _Scope, context: dict[str, str | list[str]]) -> Found:
-    p, op = s.p, s.op
-    if op == "DescribeClusters":
-        given = p.get("clusters") or ["default"]
-        return [c if c.startswith("arn:") else s.arn("ecs", f"cluster/{c}") for c in given]
-    if op == "CreateCluster":
-        return [s.arn("ecs", f"cluster/{s.get('clusterName') or 'default'}")]
-    if op in ("UpdateCluster", "DeleteCluster", "UpdateClusterSettings"):
-        return [_ecs_cluster(s)]
-    if op in ("TagResource", "UntagResource", "ListTagsForResource"):
-        return [s.get("resourceArn")]
-    if op == "RegisterTaskDefinition":
-        return [s.arn("ecs", f"task-definition/{s.get('family')}:*")]
-    if op in ("ListServiceDeployments",):
-        return [(_under_cluster(s, "service", s.get("service")), context)]
+    found: dict[str, Callable[[], Found]] = {
+        "DescribeClusters": lambda: [
+            c if c.startswith("arn:") else s.arn("ecs", f"cluster/{c}")
+            for c in s.p.get("clusters") or ["default"]
+        ],
+        "CreateCluster": lambda: [s.arn("ecs", f"cluster/{s.get('clusterName') or 'default'}")],
+        "RegisterTaskDefinition": lambda: [s.arn("ecs", f"task-definition/{s.get('family')}:*")],
+        "ListServiceDeployments": lambda: [
+            (_under_cluster(s, "service", s.get("service")), context)
+        ],
+    }
+    for op in ("UpdateCluster", "DeleteCluster", "UpdateClusterSettings"):
+        found[op] = lambda: [_ecs_cluster(s)]
+    for op in ("TagResource", "UntagResource", "ListTagsForResource"):
+        found[op] = lambda: [s.get("resourceArn")]
     # ListTasks, ListServices and DescribeTaskDefinition have no resource of their own.
-    return []
+    return found[s.op]() if s.op in found else []
 
 
 def _ecr(s: _Scope) -> Found:
@@ -159,24 +160,22 @@ def _ecr(s: _Scope) -> Found:
 
 def _iam(s: _Scope) -> Found:
     base = f"arn:{s.call.partition}:iam::{s.account}:"
+    context: dict[str, str | list[str]] = {}
     for key, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
         if name := s.get(key):
-            context: dict[str, str | list[str]] = {}
             if arn := s.get("PolicyArn"):
                 context["iam:PolicyARN"] = arn
             return [(f"{base}{kind}/{name}", context)]
-    if s.op in ("SimulatePrincipalPolicy",):
-        return [s.get("PolicySourceArn")]
-    if arn := s.get("PolicyArn"):
-        return [arn]
-    if name := s.get("PolicyName"):
-        return [f"{base}policy/{name}"]
-    if name := s.get("InstanceProfileName"):
-        return [f"{base}instance-profile/{name}"]
     if s.op == "CreateServiceLinkedRole":
         service = s.get("AWSServiceName")
-        context = {"iam:AWSServiceName": service}
+        context["iam:AWSServiceName"] = service
         return [(f"{base}role/aws-service-role/{service}/*", context)]
+    arn = s.get("PolicySourceArn") if s.op == "SimulatePrincipalPolicy" else s.get("PolicyArn")
+    if arn:
+        return [arn]
+    for key, kind in (("PolicyName", "policy"), ("InstanceProfileName", "instance-profile")):
+        if name := s.get(key):
+            return [f"{base}{kind}/{name}"]
     return []
 
 
@@ -247,15 +246,16 @@ def _secrets(s: _Scope) -> Found:
     given = s.get("SecretId")
     if not given:
         return []
-    return [given if given.startswith("arn:") else s.arn("secretsmanager", f"secret:{given}-??????")]
+    return [
+        given if given.startswith("arn:") else s.arn("secretsmanager", f"secret:{given}-??????")
+    ]
 
 
 def _ssm(s: _Scope) -> Found:
     names = s.p.get("Names") or ([s.get("Name")] if s.get("Name") else [])
     if "Parameter" in s.op or s.op.endswith("Parameters"):
         return [
-            n if n.startswith("arn:") else s.arn("ssm", f"parameter/{n.lstrip('/')}")
-            for n in names
+            n if n.startswith("arn:") else s.arn("ssm", f"parameter/{n.lstrip('/')}") for n in names
         ]
     return []
 

@@ -34,9 +34,7 @@ def sentence(caller: str, action: str, resource: str, decision: Decision) -> str
     """``User: … is not authorized to perform: …``, the text common to all services."""
     silent = resource == "*" and not action.startswith(_SHOW_STAR)
     on = "" if silent else f" on resource: {resource}"
-    return (
-        f"User: {caller} is not authorized to perform: {action}{on} {because(decision, action)}"
-    )
+    return f"User: {caller} is not authorized to perform: {action}{on} {because(decision, action)}"
 
 
 def denied(service: str, caller: str, action: str, resource: str, decision: Decision) -> AwsError:

@@ -85,7 +85,7 @@ class Attempt:
         """The task's way to a service; closed when its interface has gone."""
         spot = self.place
         if spot is None:
-            return Way(False, "0.0.0.0", fault="timeout")  # noqa: S104 (no address at all)
+            return Way(False, "0.0.0.0", fault="timeout")
         return network.way_to(spot, service, region)
 
     def may(self, who: Principal, action: str, resource: str, way: Way | None = None) -> Decision:

@@ -37,5 +37,5 @@ def host(region: str, service: str, account: str = "") -> str:
 def public_address(region: str, service: str) -> str:
     """A public address that looks like the service's own and stays the same."""
     seed = zlib.crc32(f"{region}/{service}".encode())
-    first = {"s3": (52, 219)}.get(service, ((3, 13, 18, 35, 52, 54)[seed % 6], seed // 6 % 256))
+    first = {"s3": (52, 217)}.get(service, ((3, 13, 18, 35, 52, 54)[seed % 6], seed // 6 % 256))
     return f"{first[0]}.{first[1]}.{seed // 1536 % 256}.{seed // 393216 % 253 + 1}"

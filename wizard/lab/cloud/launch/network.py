@@ -13,11 +13,11 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
-from moto.ec2.models.network_acls import NetworkAcl
 from moto.ec2.models.route_tables import Route, RouteTable
-from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroup
 from moto.ec2.models.vpcs import VPCEndPoint
 
+from wizard.lab.cloud.launch.filters import acl_admits, acl_of, rule_admits, within
 from wizard.lab.cloud.launch.hosts import endpoint_service, host, public_address
 from wizard.lab.cloud.state import Cloud
 
@@ -157,7 +157,7 @@ def _leaves(
 ) -> bool:
     ids = {g.id for g in groups}
     return any(
-        _rule_admits(rule, address, port, prefix_list, ids)
+        rule_admits(rule, address, port, prefix_list, ids)
         for group in spot.groups
         for rule in group.egress_rules
     )
@@ -166,31 +166,10 @@ def _leaves(
 def _enters(groups: Iterable[SecurityGroup], spot: Place, port: int) -> bool:
     ids = {g.id for g in spot.groups}
     return any(
-        _rule_admits(rule, spot.address, port, None, ids)
+        rule_admits(rule, spot.address, port, None, ids)
         for group in groups
         for rule in group.ingress_rules
     )
-
-
-def _rule_admits(
-    rule: SecurityGroupRule, address: str, port: int, prefix_list: str | None, groups: set[str]
-) -> bool:
-    if rule.ip_protocol not in ("-1", "tcp"):
-        return False
-    if rule.ip_protocol == "tcp":
-        low, high = int(rule.from_port or 0), int(rule.to_port or 65535)
-        if not low <= port <= high:
-            return False
-    if prefix_list is not None and rule.prefix_list_id == prefix_list:
-        return True
-    if rule.source_group and rule.source_group.get("GroupId") in groups:
-        return True
-    cidr = rule.cidr_ipv4
-    return bool(cidr) and _within(address, str(cidr))
-
-
-def _within(address: str, cidr: str) -> bool:
-    return ipaddress.ip_address(address) in ipaddress.ip_network(cidr, strict=False)
 
 
 def route_table(ec2: EC2Backend, vpc_id: str, subnet_id: str) -> RouteTable | None:
@@ -210,7 +189,7 @@ def _route_for(table: RouteTable | None, address: str) -> Route | None:
     best: tuple[int, Route] | None = None
     for route in table.routes if table else []:
         cidr = route.destination_cidr_block
-        if cidr and _within(address, cidr):
+        if cidr and within(address, cidr):
             length = ipaddress.ip_network(cidr, strict=False).prefixlen
             if best is None or length > best[0]:
                 best = (length, route)
@@ -254,22 +233,9 @@ def _nat_works(spot: Place, nat_id: str) -> bool:
     return bool(gateway) and str(gateway).startswith("igw-") and _attached(spot, str(gateway))
 
 
-def acl_of(ec2: EC2Backend, vpc_id: str, subnet_id: str) -> NetworkAcl | None:
-    """The network ACL of a subnet."""
-    default = None
-    for acl in ec2.network_acls.values():
-        if acl.vpc_id != vpc_id:
-            continue
-        if any(a.subnet_id == subnet_id for a in acl.associations):
-            return acl
-        if acl.default:
-            default = acl
-    return default
-
-
 def _acl_lets_through(spot: Place, address: str, port: int) -> bool:
     acl = acl_of(spot.ec2, spot.vpc.id, spot.subnet_id)
-    return _acl_admits(acl, True, address, (port, port)) and _acl_admits(
+    return acl_admits(acl, True, address, (port, port)) and acl_admits(
         acl, False, address, EPHEMERAL
     )
 
@@ -281,36 +247,6 @@ def _acl_between(spot: Place, eni: NetworkInterface, port: int) -> bool:
     there = acl_of(spot.ec2, spot.vpc.id, eni.subnet.id)
     return (
         _acl_lets_through(spot, str(eni.private_ip_address), port)
-        and _acl_admits(there, False, spot.address, (port, port))
-        and _acl_admits(there, True, spot.address, EPHEMERAL)
+        and acl_admits(there, False, spot.address, (port, port))
+        and acl_admits(there, True, spot.address, EPHEMERAL)
     )
-
-
-def _acl_admits(
-    acl: NetworkAcl | None, egress: bool, address: str, ports: tuple[int, int]
-) -> bool:
-    """The first rule by number that is about the traffic decides; none: it is dropped."""
-    if acl is None:
-        return True
-    rules = [e for e in acl.network_acl_entries if _flag(e.egress) == egress]
-    for rule in sorted(rules, key=lambda e: int(e.rule_number)):
-        if str(rule.protocol) not in ("-1", "6"):
-            continue
-        if not rule.cidr_block or not _within(address, rule.cidr_block):
-            continue
-        low, high = _acl_ports(rule)
-        if str(rule.protocol) == "-1" or low <= ports[0] and ports[1] <= high:
-            return str(rule.rule_action) == "allow"
-        if str(rule.rule_action) == "deny" and low <= ports[1] and ports[0] <= high:
-            return False
-    return False
-
-
-def _acl_ports(rule: Any) -> tuple[int, int]:
-    low = 0 if rule.port_range_from is None else int(rule.port_range_from)
-    high = 65535 if rule.port_range_to is None else int(rule.port_range_to)
-    return low, high
-
-
-def _flag(value: object) -> bool:
-    return str(value).lower() == "true"

@@ -80,6 +80,10 @@ def agent(cloud: Cloud, when: float, account: str, region: str, task_id: str) ->
         return
     attempt = Attempt(cloud, store, task, when)
     connected = _connects(attempt)
+    if not connected:
+        # The agent goes on trying: it connects without a new task once the way is open.
+        due = cloud.clock.after(30.0, when)
+        schedule(cloud, due, "task.agent", account, region, task_id)
     for container, given in zip(task["containers"], attempt.containers, strict=False):
         for managed in container.get("managedAgents") or []:
             fine = connected and not _hampered(given)

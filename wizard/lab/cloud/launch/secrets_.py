@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from moto.kms.models import kms_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -76,7 +77,7 @@ def _refused(attempt: Attempt, asked: _Asked, code: str, text: str) -> str:
 
 def _secret(attempt: Attempt, who: Principal, asked: _Asked) -> str | None:
     backend = secretsmanager_backends[asked.account][asked.region]
-    secret = backend.secrets.get(asked.name)
+    secret: Any = backend.secrets.get(asked.name)
     if secret is None or secret.is_deleted():
         text = "Secrets Manager can't find the specified secret."
         return _refused(attempt, asked, "ResourceNotFoundException", text)
@@ -100,12 +101,14 @@ def _secret(attempt: Attempt, who: Principal, asked: _Asked) -> str | None:
 
 def _parameter(attempt: Attempt, who: Principal, asked: _Asked) -> str | None:
     backend = ssm_backends[asked.account][asked.region]
-    found = backend.get_parameter(asked.name)
+    found: Any = backend.get_parameter(asked.name)
     if found is None:
         return words.secret_content("ssm", f"invalid ssm parameters: {asked.name}")
     key = getattr(found, "keyid", None) if found.type == "SecureString" else None
-    if key and not str(key).endswith("alias/aws/ssm") and not _may_decrypt(
-        attempt, who, str(key), asked
+    if (
+        key
+        and not str(key).endswith("alias/aws/ssm")
+        and not _may_decrypt(attempt, who, str(key), asked)
     ):
         resource = _key_arn(attempt, str(key), asked)
         text = f"User: {who.arn} is not authorized to perform: kms:Decrypt on resource: {resource}"

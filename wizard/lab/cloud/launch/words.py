@@ -100,9 +100,10 @@ def secret_unreachable(style: str, kind: str, name: str) -> str:
 
 def secret_refused(style: str, kind: str, name: str, code: str, text: str) -> str:
     """The API of the secret's service refused: denied, missing, or its key is not usable."""
-    client, operation = {"asm": ("Secrets Manager", "GetSecretValue"), "ssm": ("SSM", "GetParameters")}[
-        kind
-    ]
+    client, operation = {
+        "asm": ("Secrets Manager", "GetSecretValue"),
+        "ssm": ("SSM", "GetParameters"),
+    }[kind]
     error = api_error(style, client, operation, code, text)
     if kind == "asm":
         error = f"failed to fetch secret {name} from secrets manager: {error}"

@@ -1,0 +1,84 @@
+"""One diagnosis: read the facts, see the symptoms, judge the causes."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import wizard.aws.readers  # noqa: F401
+from wizard.aws import verdicts
+from wizard.aws.answers import Refused
+from wizard.aws.calls import Calls, is_local
+from wizard.aws.errors import AwsUnavailableError
+from wizard.aws.observe import observe
+from wizard.aws.reading import Reading, fact_names
+from wizard.aws.sessions import credential_problem
+from wizard.core.answer import Diagnosis
+from wizard.core.diagnosis import Observed
+from wizard.core.facts import Facts, Target
+from wizard.core.knowledge import Knowledge
+
+_FIRST = ("ecs", "sts", "ec2", "iam", "ecr", "logs")
+"""Clients in the order in which they are needed."""
+
+
+async def diagnose_one(
+    calls: Calls,
+    knowledge: Knowledge,
+    target: Target,
+    observed: Sequence[Observed] = (),
+    given: dict[str, Any] | None = None,
+) -> Diagnosis:
+    """Return the diagnosis of one target; `given` are parts that are known already."""
+    started = time.monotonic()
+    calls.source.warm(_FIRST)
+    goals = frozenset(knowledge.symptom(one.symptom).goal for one in observed)
+    reading = Reading(calls, target, observed, {"observed-goals": goals, **(given or {})})
+    facts, live = await asyncio.gather(reading.facts(fact_names()), observe(reading, knowledge))
+    seen = {one.symptom for one in observed}
+    symptoms = (*observed, *(one for one in live if one.symptom not in seen))
+    return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
+
+
+def _answer(
+    reading: Reading,
+    knowledge: Knowledge,
+    facts: Facts,
+    symptoms: Sequence[Observed],
+    goals: frozenset[str],
+    started: float,
+) -> Diagnosis:
+    calls, asked = reading.calls, reading.target
+    found = verdicts.findings(knowledge, facts, symptoms, goals, asked.goal)
+    every = verdicts.judged(verdicts.meant(knowledge, goals, symptoms), facts)
+    done, undone = verdicts.checked(every)
+    target = facts.get("target", asked)
+    return Diagnosis(
+        target=target if isinstance(target, Target) else asked,
+        symptoms=tuple(symptoms),
+        verdicts=tuple(verdicts.verdict(one, reading.notes) for one in found),
+        unread=verdicts.unread(calls.made.values(), every),
+        checked=done,
+        unchecked=undone,
+        calls=calls.count,
+        round_trips=calls.round_trips,
+        elapsed_s=round(time.monotonic() - started, 3),
+        facts=facts,
+    )
+
+
+def raise_if_unavailable(calls: Calls, result: object) -> None:
+    """Raise AwsUnavailableError where no call at all was answered, for one and the same reason."""
+    outcomes = [one.outcome for one in calls.made.values() if not is_local(one.operation)]
+    refused = [one for one in outcomes if isinstance(one, Refused)]
+    if not outcomes or len(refused) < len(outcomes):
+        return
+    told = result if isinstance(result, Diagnosis) else None
+    for one in refused:
+        kind = credential_problem(one.code)
+        if kind:
+            raise AwsUnavailableError(kind, f"AWS refuses the credentials: {one.message}", told)
+    if all(one.code in ("unreachable", "timeout") for one in refused):
+        raise AwsUnavailableError(
+            "unreachable", f"AWS cannot be reached: {refused[0].message}", told
+        )

@@ -1,0 +1,182 @@
+"""What there is to pick from, what fails now, and who asks."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import wizard.aws.readers  # noqa: F401
+from wizard.aws.answers import Answer, Refused
+from wizard.aws.arns import cluster_in, short
+from wizard.aws.calls import Calls, together
+from wizard.aws.observe import of_service, of_tasks, once, recent, steady
+from wizard.aws.reading import Reading
+from wizard.core.answer import Choice, Failure, Identity
+from wizard.core.facts import Target, Unread
+from wizard.core.knowledge import Knowledge
+
+TASKS = "ecs:DescribeTasks"
+
+
+def _reading(calls: Calls, target: Target) -> Reading:
+    return Reading(calls, target, given={"observed-goals": frozenset()})
+
+
+async def identity(calls: Calls) -> Identity:
+    """Return who asks; the account and ARN are empty where STS cannot be reached."""
+    calls.source.warm(("sts",))
+    found = await _reading(calls, Target()).part("identity")
+    known = {} if isinstance(found, Unread) else found
+    source = calls.source
+    return Identity(
+        str(known.get("Account", "")), str(known.get("Arn", "")), source.region, source.partition
+    )
+
+
+async def choices(calls: Calls, kind: str, target: Target) -> list[Choice]:
+    """Return what there is of `kind` for `target`; empty where it cannot be read."""
+    calls.source.warm(("ecr",) if kind == "repository" else ("ecs",))
+    return await _CHOICES[kind](_reading(calls, target))
+
+
+async def _clusters(reading: Reading) -> list[Choice]:
+    names = await reading.part("cluster-names")
+    if isinstance(names, Unread):
+        return []
+    answers = await together(
+        *(reading.calls.one_of("ecs:DescribeClusters", "clusters", one, 100) for one in names)
+    )
+    notes = {
+        one["clusterName"]: f"{one.get('activeServicesCount', 0)} services, "
+        f"{one.get('runningTasksCount', 0)} tasks"
+        for answer in answers
+        if not isinstance(answer, Refused)
+        for one in answer["clusters"]
+    }
+    return [Choice(name, notes.get(name, "")) for name in names]
+
+
+async def service_answers(calls: Calls, cluster: str) -> list[Answer]:
+    """Return every described service of `cluster`, by name."""
+    listed = await calls.call("ecs:ListServices", cluster=cluster, maxResults=100)
+    if isinstance(listed, Refused):
+        return []
+    names = [str(short(arn)) for arn in listed.get("serviceArns", ())]
+    answers = await together(
+        *(
+            calls.one_of("ecs:DescribeServices", "services", one, 10, cluster=cluster)
+            for one in names
+        )
+    )
+    found = {
+        one["serviceName"]: one
+        for answer in answers
+        if not isinstance(answer, Refused)
+        for one in answer["services"]
+    }
+    return [found[name] for name in sorted(found)]
+
+
+async def _services(reading: Reading) -> list[Choice]:
+    cluster = await reading.part("cluster-name")
+    if isinstance(cluster, Unread):
+        return []
+    return [
+        Choice(
+            one["serviceName"],
+            f"{one.get('runningCount', 0)} of {one.get('desiredCount', 0)} running",
+        )
+        for one in await service_answers(reading.calls, cluster)
+    ]
+
+
+async def _tasks(reading: Reading) -> list[Choice]:
+    found = await reading.part("task-answers")
+    if isinstance(found, Unread):
+        return []
+    return [
+        Choice(
+            str(short(one["taskArn"])),
+            " ".join(filter(None, (one.get("lastStatus"), one.get("group"), one.get("createdAt")))),
+        )
+        for one in found
+    ]
+
+
+async def _containers(reading: Reading) -> list[Choice]:
+    found = await reading.part("containers")
+    if isinstance(found, Unread):
+        return []
+    return [Choice(one.name, one.agent or "") for one in found]
+
+
+async def _repositories(reading: Reading) -> list[Choice]:
+    answer = await reading.calls.call("ecr:DescribeRepositories")
+    if isinstance(answer, Refused):
+        return []
+    return [
+        Choice(one["repositoryName"], one.get("repositoryUri", ""))
+        for one in answer.get("repositories", ())
+    ]
+
+
+_CHOICES: dict[str, Callable[[Reading], Awaitable[list[Choice]]]] = {
+    "cluster": _clusters,
+    "service": _services,
+    "task": _tasks,
+    "container": _containers,
+    "repository": _repositories,
+}
+
+
+async def failures(calls: Calls, knowledge: Knowledge, cluster: str | None) -> list[Failure]:
+    """Return what fails now, newest first: each service's symptoms, and standalone tasks'."""
+    calls.source.warm(("ecs",))
+    if cluster:
+        names = [str(short(cluster))]
+    else:
+        found = await _reading(calls, Target()).part("cluster-names")
+        names = [] if isinstance(found, Unread) else found
+    some = await together(*(_of_cluster(calls, knowledge, name) for name in names))
+    every = [one for few in some for one in few]
+    return sorted(every, key=lambda one: one.at or "", reverse=True)
+
+
+async def tasks_by_group(calls: Calls, cluster: str) -> dict[str, list[Answer]]:
+    """Return the cluster's tasks, running and stopped, by group, newest first."""
+    reading = _reading(calls, Target(cluster=cluster))
+    found = await reading.part("task-answers")
+    grouped: dict[str, list[Answer]] = {}
+    for task in found if isinstance(found, list) else ():
+        grouped.setdefault(str(task.get("group", "")), []).append(task)
+    return grouped
+
+
+async def _of_cluster(calls: Calls, knowledge: Knowledge, cluster: str) -> list[Failure]:
+    jobs: tuple[Any, ...] = (service_answers(calls, cluster), tasks_by_group(calls, cluster))
+    services, tasks = await together(*jobs)
+    found: list[Failure] = []
+    for service in services:
+        if steady(service):
+            continue
+        name = service["serviceName"]
+        stopped = recent(service, tasks.get(f"service:{name}", ()))
+        at = stopped[0].get("stoppedAt") if stopped else _newest_event(service)
+        target = Target(goal="start", cluster=cluster, service=name)
+        seen = once([*of_tasks(knowledge, stopped), *of_service(knowledge, service)])
+        found += [Failure(one, target, at) for one in seen]
+    for group, some in tasks.items():
+        if group.startswith("service:"):
+            continue
+        for task in [one for one in some if one.get("stoppedReason")][:3]:
+            name = str(short(task["taskArn"]))
+            where = cluster_in(task["taskArn"]) or cluster
+            target = Target(goal="start", cluster=where, task=name)
+            found += [
+                Failure(one, target, task.get("stoppedAt")) for one in of_tasks(knowledge, [task])
+            ][:1]
+    return [one for one in found if not knowledge.symptom(one.observed.symptom).harmless]
+
+
+def _newest_event(service: Answer) -> str | None:
+    events = service.get("events") or [{}]
+    found: str | None = events[0].get("createdAt")
+    return found

@@ -1,0 +1,116 @@
+"""Symptoms found live: what stopped tasks, their containers, deployments and events say.
+
+The text is classified first; `stopCode` only where the text tells nothing, since it is coarse
+(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html).
+"""
+
+from collections.abc import Iterable, Iterator
+
+from wizard.aws.answers import Answer
+from wizard.aws.arns import short
+from wizard.aws.reading import Reading
+from wizard.core.clean import one_line
+from wizard.core.diagnosis import Observed
+from wizard.core.knowledge import Knowledge
+from wizard.core.lookup import look_up
+
+TASK, CONTAINER = "task stoppedReason", "container reason"
+ROLLOUT, EVENT = "deployment rolloutStateReason", "service event"
+
+_BY_CODE = {
+    "UserInitiated": "start.stopped-by-request",
+    "ServiceSchedulerInitiated": "start.stopped-by-request",
+    "SpotInterruption": "start.spot-interrupted",
+    "TerminationNotice": "start.host-maintenance",
+    "EssentialContainerExited": "start.essential-exited",
+}
+_TASKS, _EVENTS = 3, 30
+_LENGTH = 2000
+_STEADY = "has reached a steady state"
+
+
+async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
+    """Return what the target shows of failing now, newest first; nothing of what is over."""
+    if "start" not in await reading.part("goals"):
+        return []
+    tasks, service = await reading.part("task-answers"), await reading.part("service-answer")
+    known = tasks if isinstance(tasks, list) else []
+    if reading.target.task:
+        return once(of_tasks(knowledge, known))
+    if isinstance(service, dict) and not steady(service):
+        return once([*of_tasks(knowledge, recent(service, known)), *of_service(knowledge, service)])
+    return []
+
+
+def steady(service: Answer) -> bool:
+    """Whether the service has what it wants: one completed deployment with all of its tasks."""
+    deployments = service.get("deployments", ())
+    finished = all(one.get("rolloutState", "COMPLETED") == "COMPLETED" for one in deployments)
+    enough = int(service.get("runningCount", 0)) >= int(service.get("desiredCount", 0))
+    return len(deployments) <= 1 and finished and enough
+
+
+def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
+    """Return the newest stopped tasks, those of the deployment in progress if it has any."""
+    stopped = [task for task in tasks if task.get("stoppedReason")]
+    deployments = service.get("deployments", ())
+    primary = next((one.get("id") for one in deployments if one.get("status") == "PRIMARY"), None)
+    own = [task for task in stopped if task.get("startedBy") == primary]
+    return (own or stopped)[:_TASKS]
+
+
+def of_tasks(knowledge: Knowledge, tasks: Iterable[Answer]) -> Iterator[Observed]:
+    """Yield what the reasons of stopped `tasks` show, the root before its consequences."""
+    for task in tasks:
+        reason = str(task.get("stoppedReason") or "")
+        of_containers = [
+            str(one["reason"]) for one in task.get("containers", ()) if one.get("reason")
+        ]
+        if not reason and not of_containers:
+            continue
+        text = "\n".join([reason, *of_containers])
+        about = {"task": short(task["taskArn"])}
+        matches = look_up(knowledge, text).matches
+        for match in matches[:2]:
+            in_reason = match.span[0] <= len(reason)
+            said = reason if in_reason else _line_at(text, match.span[0])
+            yield Observed(
+                match.symptom.id,
+                TASK if in_reason else CONTAINER,
+                one_line(said, _LENGTH),
+                {**about, **match.fields},
+            )
+        by_code = _BY_CODE.get(str(task.get("stopCode")))
+        if not matches and by_code in knowledge.data["symptoms"]:
+            yield Observed(str(by_code), TASK, one_line(text, _LENGTH), about)
+
+
+def _line_at(text: str, place: int) -> str:
+    start = text.rfind("\n", 0, place) + 1
+    return text[start:].partition("\n")[0]
+
+
+def of_service(knowledge: Knowledge, service: Answer) -> Iterator[Observed]:
+    """Yield what the deployments and the events since the last steady state show."""
+    about = {"service": service.get("serviceName")}
+    for deployment in service.get("deployments", ()):
+        if deployment.get("rolloutState") != "COMPLETED":
+            yield from _said(knowledge, deployment.get("rolloutStateReason"), ROLLOUT, about)
+    for event in service.get("events", ())[:_EVENTS]:
+        message = str(event.get("message", ""))
+        if _STEADY in message:
+            return
+        yield from _said(knowledge, message, EVENT, about)
+
+
+def _said(
+    knowledge: Knowledge, text: str | None, source: str, about: dict[str, str | None]
+) -> Iterator[Observed]:
+    for match in look_up(knowledge, text or "").matches[:1]:
+        fields = {**about, **match.fields}
+        yield Observed(match.symptom.id, source, one_line(text or "", _LENGTH), fields)
+
+
+def once(found: Iterable[Observed]) -> list[Observed]:
+    """Return each symptom once, where it was seen first."""
+    return list({one.symptom: one for one in reversed(list(found))}.values())[::-1]

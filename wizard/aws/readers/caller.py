@@ -1,0 +1,240 @@
+"""Who asks AWS (or whom the pasted message names), and what the goal needs that they may not do."""
+
+from typing import Any
+
+from wizard.aws.answers import Refused
+from wizard.aws.arns import part
+from wizard.aws.permission import (
+    ROLE_CALLS,
+    SIMULATE,
+    USER_CALLS,
+    Judged,
+    Principal,
+    Question,
+    judge,
+)
+from wizard.aws.readers.bastion import wanted_registry
+from wizard.aws.readers.roles import editable
+from wizard.aws.reading import Reading, reader
+from wizard.aws.sessions import credential_problem
+from wizard.core.diagnosis import Observed
+from wizard.core.facts import Caller, Maybe, Service, Task, Unread
+from wizard.policy.context import role_key
+from wizard.policy.least import ECR_TOKEN, ECS_TASKS
+from wizard.policy.references import Place, read_image
+
+GET_ROLE = "iam:GetRole"
+PASS = "iam:PassRole"
+
+_PUSH = (
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+    "ecr:BatchGetImage",
+)
+"""What every push needs (https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html)."""
+
+_CREDENTIALS = {
+    "no-credentials": "missing",
+    "credentials-expired": "expired",
+    "credentials-invalid": "invalid",
+}
+_SHELL = ("ecs:ExecuteCommand", "ecs:DescribeTasks")
+
+_DENIERS = {
+    "scp": "scp",
+    "rcp": "rcp",
+    "vpc-endpoint": "endpoint",
+    "permissions-boundary": "boundary",
+    "session": "session",
+    "resource-based": "resource",
+}
+
+
+@reader("caller", calls={*ROLE_CALLS, *USER_CALLS})
+async def caller(reading: Reading) -> Caller:
+    """The caller as far as it can be read; asking who it is can never be denied."""
+    arn = await _principal(reading)
+    if isinstance(arn, Unread):
+        state = _CREDENTIALS.get(credential_problem(arn.why) or arn.why, "ok")
+        return Caller(principal=arn, credentials=state, missing_actions=arn)
+    who = await _who(reading, arn)
+    if who is None:
+        free = (part(arn, "resource") or "") == "root"
+        unknown = Unread(SIMULATE, "not-evaluable")
+        return Caller(principal=arn, editable=False, missing_actions=() if free else unknown)
+    reading.note("caller", "sts:GetCallerIdentity", "caller", principal=arn)
+    questions = await _questions(reading)
+    judged = await judge(reading, who, list(questions.values())) if questions else Judged()
+    judged = _with_pasted(reading, judged)
+    _note(reading, who, judged, questions)
+    passing = [one for one in judged.denied + judged.missing if one == PASS]
+    return Caller(
+        principal=arn,
+        role=who.name if who.kind == "role" else None,
+        user=who.name if who.kind == "user" else None,
+        editable=editable(who.name, who.arn),
+        missing_actions=_without_pass(judged.missing_or_unread),
+        missing_resources=judged.resources,
+        denied_actions=tuple(one for one in judged.denied if one != PASS),
+        denied_by=judged.denied_by,
+        pass_role_denied=_roles_meant(reading) if passing else (),
+        denied_action=judged.denied[0] if judged.denied else None,
+        stage=_stage((*judged.missing, *judged.denied)),
+    )
+
+
+def _stage(actions: tuple[str, ...]) -> str:
+    """Return where a lack of `actions` shows first."""
+    if any(one.startswith("ecr:") for one in actions):
+        return "push"
+    only_shell = actions and all(one in _SHELL for one in actions)
+    return "exec" if only_shell else "api"
+
+
+async def _principal(reading: Reading) -> Maybe[str]:
+    """The principal of the pasted denial where it names one in full, else who asks now."""
+    for one in reading.observed:
+        told = one.fields.get("principal")
+        if isinstance(told, str) and role_or_user(told) and part(told, "account"):
+            account = str(part(told, "account"))
+            if account.isdigit():
+                return told
+    who = await reading.part("identity")
+    return who if isinstance(who, Unread) else str(who["Arn"])
+
+
+def role_or_user(arn: str) -> bool:
+    """Whether `arn` is a role, a role session or a user, and not masked."""
+    resource = part(arn, "resource") or ""
+    known = resource.startswith(("assumed-role/", "role/", "user/"))
+    return known and not any(mask in arn for mask in "*<>＊")
+
+
+async def _who(reading: Reading, arn: str) -> Principal | None:
+    resource = part(arn, "resource") or ""
+    if resource.startswith("user/"):
+        return Principal(arn, "user", resource.rpartition("/")[2])
+    key = role_key(arn)
+    if key is None:
+        return None
+    account, name = key
+    full = f"arn:{part(arn, 'partition')}:iam::{account}:role/{name}"
+    # A session's ARN leaves out the role's path.
+    answer = await reading.call(GET_ROLE, RoleName=name)
+    if not isinstance(answer, Refused):
+        full = str(answer["Role"].get("Arn", full))
+    return Principal(full, "role", name)
+
+
+async def _questions(reading: Reading) -> dict[str, Question]:
+    """What the goals need of the caller, and what was denied in the pasted text."""
+    goals, place = await reading.part("goals"), await reading.part("place")
+    found: dict[str, Question] = {}
+    if "push" in goals:
+        found |= await _push(reading, place)
+    if "exec" in goals and await reading.part("exec-by-caller"):
+        found |= await _exec(reading, place)
+    for one in reading.observed:
+        found |= _pasted(one)
+    return found
+
+
+@reader("exec-by-caller")
+async def exec_by_caller(reading: Reading) -> bool:
+    """Whether the caller is meant to open a shell: the goal says so, or a symptom of it."""
+    return reading.target.goal in ("exec", "all") or "exec" in reading.given["observed-goals"]
+
+
+async def _push(reading: Reading, place: Place) -> dict[str, Question]:
+    target = await reading.part("target")
+    if not target.repository:
+        return {"token": Question((ECR_TOKEN,))}
+    image = read_image(f"{wanted_registry(target, place) or ''}/{target.repository}:x")
+    return {"token": Question((ECR_TOKEN,)), "push": Question(_PUSH, (image.arn or "*",))}
+
+
+async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
+    """ExecuteCommand, what the CLI asks before it, and UpdateService where exec is to be enabled.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+    """
+    cluster, service, task = (
+        await reading.part("cluster-name"),
+        await reading.part("service"),
+        await reading.part("task"),
+    )
+    if isinstance(cluster, Unread):
+        return {}
+    where = f"arn:{place.partition}:ecs:{place.region}:{place.account}"
+    inside = {"ecs:cluster": f"{where}:cluster/{cluster}"}
+    name = task.id if isinstance(task, Task) else "0" * 32
+    arn = f"{where}:task/{cluster}/{name}"
+    found = {
+        "exec": Question(("ecs:ExecuteCommand",), (arn,), inside),
+        "describe": Question(("ecs:DescribeTasks",), (arn,), inside),
+    }
+    if isinstance(service, Service) and (
+        service.exec_enabled is False or (isinstance(task, Task) and task.predates_exec)
+    ):
+        target = f"{where}:service/{cluster}/{service.name}"
+        found["enable"] = Question(("ecs:UpdateService",), (target,), inside)
+    return found
+
+
+def _pasted(one: Observed) -> dict[str, Question]:
+    action, resource = one.fields.get("action"), one.fields.get("resource")
+    if not isinstance(action, str) or "*" in action or not role_or_user_of(one):
+        return {}
+    whole = isinstance(resource, str) and resource.startswith("arn:") and "<" not in resource
+    # A resource that the text masks or leaves out cannot be asked about.
+    if not whole and resource != "*":
+        return {}
+    context = {"iam:PassedToService": ECS_TASKS} if action == PASS else {}
+    return {f"{action} {resource}": Question((action,), (str(resource),), context)}
+
+
+def role_or_user_of(one: Observed) -> bool:
+    """Whether the text names a principal that is meant by `caller`, or none at all."""
+    told = one.fields.get("principal")
+    return not isinstance(told, str) or role_or_user(told)
+
+
+def _with_pasted(reading: Reading, judged: Judged) -> Judged:
+    """Take from the pasted text what IAM would not tell here: what denies, and by which policy."""
+    for one in reading.observed:
+        action, by = one.fields.get("action"), one.fields.get("denied_by")
+        if not isinstance(action, str) or not role_or_user_of(one):
+            continue
+        explicit = "explicit deny" in one.text.lower()
+        denier = _DENIERS.get(str(by)) or ("explicit-deny" if explicit else None)
+        if denier and action not in judged.denied:
+            missing = tuple(name for name in judged.missing if name != action)
+            return Judged(
+                missing, judged.resources, (*judged.denied, action), denier, judged.unread
+            )
+    return judged
+
+
+def _without_pass(missing: Maybe[tuple[str, ...]]) -> Maybe[tuple[str, ...]]:
+    return missing if isinstance(missing, Unread) else tuple(m for m in missing if m != PASS)
+
+
+def _roles_meant(reading: Reading) -> tuple[str, ...]:
+    told = [
+        one.fields.get("resource") for one in reading.observed if one.fields.get("action") == PASS
+    ]
+    return tuple(one for one in told if isinstance(one, str))
+
+
+def _note(reading: Reading, who: Principal, judged: Judged, questions: dict[str, Question]) -> None:
+    values: dict[str, Any] = {"who": who.name}
+    if judged.missing:
+        reading.note("caller", SIMULATE, "actions-missing", **values, actions=judged.missing)
+    if judged.denied:
+        by = judged.denied_by
+        reading.note("caller", SIMULATE, "actions-denied", **values, actions=judged.denied, by=by)
+    if questions and not (judged.missing or judged.denied or judged.unread):
+        reading.note("caller", SIMULATE, "actions-allowed", **values)

@@ -1,0 +1,171 @@
+"""The containers: agents of ECS Exec, read-only root, AWS keys, exits, health, log options."""
+
+from dataclasses import replace
+from typing import Any
+
+from wizard.aws.answers import Answer
+from wizard.aws.reading import Reading, reader
+from wizard.core.facts import Container, Maybe, Role, Unread
+
+TASKS, DEFINITION = "ecs:DescribeTasks", "ecs:DescribeTaskDefinition"
+_AGENT = "ExecuteCommandAgent"
+_KEYS = ("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""Variables that the agent would take for its own credentials
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
+_AGENT_PATHS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
+"""What the agent writes to; writable mounts there make up for a read-only root."""
+_NOT_FOUND = ("executable file not found", "no such file or directory", "exec format error")
+
+
+@reader("containers")
+async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
+    """Each container of the definition, joined with its state in the task; sidecars that Fargate
+    adds by itself (GuardDuty's) have no definition and no agent."""
+    definition, task = await reading.part("task-definition"), await reading.part("task-answer")
+    live = task if isinstance(task, dict) else {}
+    states = {one["name"]: one for one in live.get("containers", ())}
+    if not isinstance(definition, dict):
+        if not states:
+            return definition or Unread(DEFINITION, "none")
+        definition = {"containerDefinitions": [{"name": name} for name in states]}
+    written = {one["name"]: one for one in definition["containerDefinitions"]}
+    found = [
+        _container(reading, one, states.get(name, {}), live, definition)
+        for name, one in written.items()
+    ]
+    found += [Container(name, essential=False) for name in states if name not in written]
+    return tuple([await _explained(reading, one) for one in found])
+
+
+async def _explained(reading: Reading, one: Container) -> Container:
+    """Say whether something that was read keeps the agent of this container from working."""
+    if not one.exec_expected or one.agent == "RUNNING":
+        return one
+    known = one.read_only_root or bool(one.aws_keys)
+    return replace(one, agent_explained=known or await reading.part("agents-explained"))
+
+
+@reader("agents-explained")
+async def agents_explained(reading: Reading) -> Maybe[bool]:
+    """Whether the task role or the network keeps every agent of the task from working."""
+    role, obstacles = await reading.part("task_role"), await reading.part("obstacles")
+    if isinstance(role, Role):
+        if isinstance(role.lacking_actions, Unread):
+            return role.lacking_actions
+        if not role.named or role.lacking_actions:
+            return True
+    if isinstance(obstacles, Unread):
+        return obstacles
+    return any(one.stage == "exec" and one.status == "confirmed" for one in obstacles)
+
+
+def _container(
+    reading: Reading, written: Answer, state: Answer, task: Answer, definition: Answer
+) -> Container:
+    name = str(written["name"])
+    agents = {one.get("name"): one for one in state.get("managedAgents", ())}
+    agent = agents.get(_AGENT)
+    alive = task.get("lastStatus") not in (None, "STOPPED", "DEPROVISIONING")
+    expected = bool(task.get("enableExecuteCommand")) and agent is not None and alive
+    if definition.get("pidMode") == "task" and expected and not _runs(state):
+        # With a shared process namespace only one container can be entered.
+        expected = not any(_runs(one) for one in task.get("containers", ()))
+    found = Container(
+        name=name,
+        essential=bool(written.get("essential", True)),
+        agent=agent.get("lastStatus") if agent else None,
+        agent_reason=agent.get("reason") if agent else None,
+        exec_expected=expected,
+        read_only_root=_read_only(written),
+        aws_keys=_keys(written, task, name),
+        exit_code=state.get("exitCode"),
+        reason=state.get("reason"),
+        health=state.get("healthStatus"),
+        log_options_problem=_log_problem(written),
+        image=written.get("image"),
+        end=_end(state, task),
+    )
+    _note(reading, found, bool(state))
+    return found
+
+
+def _runs(state: Answer) -> bool:
+    return any(
+        one.get("name") == _AGENT and one.get("lastStatus") == "RUNNING"
+        for one in state.get("managedAgents", ())
+    )
+
+
+def _end(state: Answer, task: Answer) -> str | None:
+    """Return how the container ended badly; a task that was told to stop ends well
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html)."""
+    if state.get("healthStatus") == "UNHEALTHY":
+        return "unhealthy"
+    code, reason = state.get("exitCode"), str(state.get("reason") or "")
+    if "OutOfMemory" in reason:
+        return "out-of-memory"
+    if any(words in reason.lower() for words in _NOT_FOUND) and "pull" not in reason.lower():
+        return "entrypoint"
+    told = task.get("stopCode") in (
+        "UserInitiated",
+        "ServiceSchedulerInitiated",
+        "SpotInterruption",
+    )
+    if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int) or code == 0:
+        return None
+    return "entrypoint" if code in (126, 127) else "crash"
+
+
+def _read_only(written: Answer) -> bool:
+    """Whether the agent finds nowhere to write."""
+    if not written.get("readonlyRootFilesystem"):
+        return False
+    writable = {
+        one.get("containerPath", "").rstrip("/")
+        for one in written.get("mountPoints", ())
+        if not one.get("readOnly")
+    }
+    return not writable.issuperset(_AGENT_PATHS)
+
+
+def _keys(written: Answer, task: Answer, name: str) -> tuple[str, ...]:
+    pairs = [*written.get("environment", ()), *written.get("secrets", ())]
+    for override in task.get("overrides", {}).get("containerOverrides", ()):
+        if override.get("name") == name:
+            pairs += override.get("environment", ())
+    return tuple(sorted({one["name"] for one in pairs if one.get("name") in _KEYS}))
+
+
+def _log_problem(written: Answer) -> str | None:
+    """Return what the awslogs driver lacks: Fargate needs group, region and stream prefix
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html)."""
+    logging: dict[str, Any] = written.get("logConfiguration") or {}
+    if logging.get("logDriver") != "awslogs":
+        return None
+    options = logging.get("options") or {}
+    for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"):
+        if not options.get(name):
+            return f"{name} missing"
+    return None
+
+
+def _note(reading: Reading, found: Container, has_state: bool) -> None:
+    name = found.name
+
+    def note(call: str, phrase: str, **values: Any) -> None:
+        about = {"container": name}
+        reading.note("containers", call, phrase, about, container=name, **values)
+
+    if found.agent:
+        note(TASKS, "agent", status=found.agent, reason=found.agent_reason or "–")
+    elif has_state:
+        note(TASKS, "no-agent")
+    if found.read_only_root:
+        note(DEFINITION, "read-only")
+    if found.aws_keys:
+        note(DEFINITION, "aws-keys", keys=found.aws_keys)
+    if found.log_options_problem:
+        note(DEFINITION, "log-options", problem=found.log_options_problem)
+    if found.exit_code is not None or found.reason:
+        code = "–" if found.exit_code is None else found.exit_code
+        note(TASKS, "container-state", code=code, reason=found.reason or "–")

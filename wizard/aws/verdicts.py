@@ -1,0 +1,118 @@
+"""From facts to the answer: findings, what they rest on, what was not read and what was checked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from wizard.aws.answers import Refused
+from wizard.aws.calls import Made
+from wizard.aws.reading import Note
+from wizard.core.answer import Missing, Verdict
+from wizard.core.diagnosis import (
+    CONFIRMED,
+    RULED_OUT,
+    SUSPECTED,
+    UNKNOWN,
+    Finding,
+    Observed,
+    diagnose,
+    judge,
+)
+from wizard.core.facts import Facts
+from wizard.core.knowledge import Knowledge
+
+_MOST = 6
+_QUIET = ("not-asked", "no-way", "none")
+"""Reasons that are no failed call: nothing was asked, no API tells, or there is no such thing."""
+
+EXEC_OFF = "exec.disabled-on-service"
+
+
+def meant(knowledge: Knowledge, goals: Iterable[str], observed: Sequence[Observed]) -> Knowledge:
+    """Return `knowledge` with the causes that matter for `goals` or for a symptom that was seen."""
+    wanted = set(goals)
+    candidates = {
+        candidate.cause for one in observed for candidate in knowledge.symptom(one.symptom).causes
+    }
+    causes = {
+        key: one
+        for key, one in knowledge.data["causes"].items()
+        if wanted & set(one["goals"]) or key in candidates
+    }
+    return Knowledge({**knowledge.data, "causes": causes}, knowledge.problems)
+
+
+def findings(
+    knowledge: Knowledge,
+    facts: Facts,
+    observed: Sequence[Observed],
+    goals: frozenset[str],
+    asked: str,
+) -> list[Finding]:
+    """Return the findings for `goals`; `asked` is the goal as the user named it."""
+    found = diagnose(meant(knowledge, goals, observed), facts, observed, "all")
+    if asked in ("all", "start") and "exec" not in goals and EXEC_OFF in knowledge.data["causes"]:
+        # Switched off is no fault where nobody asked for a shell, but it would be the next one.
+        found += [
+            replace(one, status=SUSPECTED, predicted=True)
+            for one in judge(knowledge.cause(EXEC_OFF), facts)
+            if one.status == CONFIRMED and asked == "all"
+        ]
+    return found
+
+
+def verdict(finding: Finding, notes: Iterable[Note]) -> Verdict:
+    """Return `finding` with the notes that its facts rest on."""
+    parts = set(finding.facts)
+    if finding.status == RULED_OUT and "obstacles" in parts:
+        parts.add("ways")
+    fitting = [note for note in notes if note.part in parts and _fits(note, finding)]
+    exact = [note for note in fitting if note.about]
+    chosen = [note.evidence for note in (exact or fitting)]
+    unique = {(one.call, one.says["en"]): one for one in chosen}
+    return Verdict(finding, tuple(unique.values())[:_MOST])
+
+
+def _fits(note: Note, finding: Finding) -> bool:
+    known = {"cause": finding.cause, **finding.fields}
+    return all(known[key] == value for key, value in note.about.items() if key in known)
+
+
+def unread(made: Iterable[Made], judged: Sequence[Finding]) -> tuple[Missing, ...]:
+    """Return the calls that gave no answer, and the causes that each would decide.
+
+    "It does not exist" is an answer.
+    """
+    failed = {
+        (one.operation, one.outcome.code)
+        for one in made
+        if isinstance(one.outcome, Refused) and not answered(one.outcome)
+    }
+    needed: dict[tuple[str, str], dict[str, None]] = {key: {} for key in sorted(failed)}
+    for finding in judged:
+        for one in finding.unread:
+            key = (one.call, one.why)
+            if one.why not in _QUIET and (key in needed or not _same_call(one.call, needed)):
+                needed.setdefault(key, {})[finding.cause] = None
+    return tuple(Missing(call, why, tuple(causes)) for (call, why), causes in needed.items())
+
+
+def _same_call(call: str, needed: Iterable[tuple[str, str]]) -> bool:
+    return any(known == call for known, _ in needed)
+
+
+def answered(outcome: Refused) -> bool:
+    """Whether the refusal is AWS's answer to the question: the thing is not there."""
+    gone = "unable to describe task definition" in outcome.message.lower()
+    return outcome.absent or gone
+
+
+def checked(judged: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the causes that were refuted, and those that nothing could decide."""
+    ruled_out = [one.cause for one in judged if one.status == RULED_OUT]
+    unknown = [one.cause for one in judged if one.status == UNKNOWN]
+    return tuple(dict.fromkeys(ruled_out)), tuple(dict.fromkeys(unknown))
+
+
+def judged(knowledge: Knowledge, facts: Facts) -> list[Finding]:
+    """Return the verdicts on every cause of `knowledge`."""
+    return [one for key in knowledge.causes() for one in judge(knowledge.cause(key), facts)]

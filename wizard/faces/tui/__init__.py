@@ -1,0 +1,1 @@
+"""The session on a full screen (Textual)."""

@@ -1,0 +1,1 @@
+"""The truths of EC2 that moto has wrong."""
