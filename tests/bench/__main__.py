@@ -43,10 +43,10 @@ def log(size: int) -> str:
     ]
     lines = []
     while size > 0:
-        stamp = f"2026-11-22T10:{rng.randint(0, 59):02}:{rng.randint(0, 59):02}.{rng.randint(0, 999):03}Z"
-        lines.append(
-            f"{stamp} INFO  [http-{rng.randint(1, 20)}] c.e.App - {' '.join(rng.choices(words, k=12))}"
-        )
+        minute, second, part = rng.randint(0, 59), rng.randint(0, 59), rng.randint(0, 999)
+        stamp = f"2026-11-22T10:{minute:02}:{second:02}.{part:03}Z"
+        thread, said = rng.randint(1, 20), " ".join(rng.choices(words, k=12))
+        lines.append(f"{stamp} INFO  [http-{thread}] c.e.App - {said}")
         size -= len(lines[-1]) + 1
     lines.insert(len(lines) // 2, ERROR)
     return "\n".join(lines)

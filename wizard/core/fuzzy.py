@@ -48,3 +48,20 @@ def _distance(phrase: bytes, window: bytes, errors: int) -> bool:
         if best <= errors:
             return True
     return best <= errors
+
+
+def find_cut(text: bytes, phrase: bytes) -> int:
+    """Return where the end of `text` cuts `phrase` off, or its start does, or -1.
+
+    Six tenths of the phrase must be left, and no fewer letters than `SHORTEST`.
+    """
+    least = max(SHORTEST, len(phrase) * 6 // 10)
+    if least >= len(phrase):
+        return -1
+    at = text.find(phrase[:least], max(0, len(text) - len(phrase)))
+    if at >= 0 and phrase.startswith(text[at:]):
+        return at
+    end = text.find(phrase[-least:], 0, len(phrase))
+    if end >= 0 and phrase.endswith(text[: end + least]):
+        return 0
+    return -1

@@ -94,7 +94,7 @@ class Matcher:
         """Return the symptoms of `text`: the root error, further errors, then consequences.
 
         Three looks, each only if the one before gave nothing sure: the text as it is, without the
-        prefixes of its lines (time stamps, frames), and with letters wrong.
+        prefixes of its lines (time stamps, frames), and with letters wrong or cut off.
         """
         squashed = Squashed(text, prefixes=False)
         hits = self._exact(text, squashed)
@@ -151,6 +151,8 @@ class Matcher:
             if len(phrase) < fuzzy.SHORTEST:
                 continue
             at = fuzzy.find(squashed.text, phrase)
+            if at < 0:
+                at = fuzzy.find_cut(squashed.text, phrase)
             if at >= 0:
                 rule = self._alternative(symptom, number)
                 _keep(hits, _try(symptom, rule, text, squashed, at, retyped=True))
@@ -216,7 +218,7 @@ def _try(
     retyped: bool = False,
 ) -> Hit | None:
     """Return the hit if the conditions around the phrase at `at` hold, else None."""
-    end = at + len(rule.phrase)
+    end = min(at + len(rule.phrase), len(squashed.text))
     window = squashed.text[max(0, at - rule.within) : end + rule.within]
     if any(phrase in window for phrase in rule.without):
         return None

@@ -80,6 +80,12 @@ _WORDS: dict[str, Words] = {
         "ja": "{actions}: VPC エンドポイントのポリシーで許可されていません。"
         "変更はエンドポイントポリシーに加えてください。",
     },
+    "denied-resource": {
+        "en": "{actions}: the resource's own policy denies it. The change belongs into that policy,"
+        " with the owner of the resource.",
+        "ja": "{actions}: リソース自身のポリシーで拒否されています。"
+        "変更はリソースの所有者がそのポリシーに加える必要があります。",
+    },
     "policy-too-long": {
         "en": "The inline policies of {name} would grow beyond IAM's limit of {limit} characters."
         " Put the statements into a managed policy: {command}",

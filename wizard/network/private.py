@@ -83,7 +83,8 @@ def _admission(scene: Scene, endpoint: Item) -> Part:
     groups, port = group_ids(endpoint), scene.need.port
     answer = admits(scene.view, groups, "ingress", scene.task(), port)
     if answer.ok is True:
-        return Part()
+        facts = {"groups": groups, "direction": "ingress", "port": port, "allowed": True}
+        return Part(evidence=(Evidence("ec2:DescribeSecurityGroups", facts),))
     if answer.ok is None:
         doubt = Unread("ec2:DescribeSecurityGroups", "address-not-known")
         return Part(None, unread=answer.unread or (doubt,))
@@ -158,7 +159,9 @@ def policy_part(scene: Scene, endpoint: Item) -> Part:
     denied = [(a, r) for a, r, answer in answers if answer.denied]
     doubtful = [answer for _, _, answer in answers if answer.effect == "unknown"]
     if not denied and not doubtful:
-        return Part()
+        actions = tuple(dict.fromkeys(action for action, _, _ in answers))
+        facts = {"endpoint": endpoint_id(endpoint), "actions": actions, "allowed": True}
+        return Part(evidence=(Evidence("ec2:DescribeVpcEndpoints", facts),))
     shut = denied or [(a, r) for a, r, answer in answers if answer.effect == "unknown"]
     fields: dict[str, object] = {
         "endpoint": endpoint_id(endpoint),

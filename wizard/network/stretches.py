@@ -22,9 +22,10 @@ def groups_part(scene: Scene, target: Target) -> Part:
 
 def egress_part(scene: Scene, answer: Admission) -> Part:
     """What the answer of the task's groups means."""
-    if answer.ok is True:
-        return Part()
     groups = scene.interface.security_groups
+    if answer.ok is True:
+        facts = {"groups": groups, "direction": "egress", "port": scene.need.port, "allowed": True}
+        return Part(evidence=(Evidence("ec2:DescribeSecurityGroups", facts),))
     if answer.ok is None:
         doubt = Unread("ec2:DescribeSecurityGroups", "address-not-known")
         return Part(None, unread=answer.unread or (doubt,))
@@ -49,7 +50,8 @@ def _acl_part(scene: Scene, acl: Item, subnet: Item, passages: tuple[Passage, Pa
             return blocked(ACL_BLOCKS, fields, evidence)
     if any(passage.ok is None for passage in passages):
         return Part(None, unread=(Unread("ec2:DescribeNetworkAcls", "address-not-known"),))
-    return Part()
+    seen = {"acl": acl.get("NetworkAclId", ""), "subnet": subnet.get("SubnetId", "")}
+    return Part(evidence=(Evidence("ec2:DescribeNetworkAcls", {**seen, "allowed": True}),))
 
 
 def near_acl(

@@ -93,7 +93,7 @@ def denial(holder: Holder) -> Words | None:
     return say(f"denied-{by}", actions=holder.denied or holder.missing)
 
 
-_BY = {f"denied-{by}" for by in ("explicit-deny", "scp", "boundary", "session", "endpoint")}
+_BY = {f"denied-{by}" for by in ("explicit-deny", "scp", "boundary", "session", "endpoint", "resource")}
 
 POLICY = "fargate-wizard"
 """The inline policy that the wizard keeps on a role or user; other policies it never touches."""

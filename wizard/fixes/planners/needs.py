@@ -42,9 +42,19 @@ def goals_of(request: FixRequest, holder: Holder) -> list[str]:
     found = []
     if any(one.startswith("ecr:") for one in holder.missing):
         found.append("push")
-    if any(one.startswith(("ecs:", "ssm", "kms:")) for one in holder.missing):
+    if _SHELL & set(holder.missing):
         found.append("exec")
     return found or ["start"]
+
+
+_SHELL = {
+    "ecs:ExecuteCommand",
+    "ecs:DescribeTasks",
+    "ecs:UpdateService",
+    "kms:GenerateDataKey",
+    "ssm:StartSession",
+}
+"""What a caller lacks who is to open a shell."""
 
 
 def _caller(request: FixRequest, holder: Holder) -> Statements:
@@ -103,7 +113,8 @@ def _exec_session(request: FixRequest) -> ExecSession:
     )
     found = answer["clusters"][0] if isinstance(answer, Mapping) and answer["clusters"] else {}
     settings = (found.get("configuration") or {}).get("executeCommandConfiguration") or {}
-    logs = settings.get("logConfiguration") or {}
+    # The log configuration counts only where it overrides the containers' own.
+    logs = (settings.get("logConfiguration") or {}) if settings.get("logging") == "OVERRIDE" else {}
     key, group = settings.get("kmsKeyId") or key, logs.get("cloudWatchLogGroupName") or group
     bucket = logs.get("s3BucketName")
     partition = request.target.partition or "aws"

@@ -1,0 +1,1 @@
+"""The parts of the world builder, :class:`wizard.lab.world.World`."""

@@ -1,0 +1,69 @@
+"""What every part of a world builder knows: the lab, and the names of what was made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Self
+
+from wizard.lab.lab import Lab
+
+# What a private subnet needs for images from ECR, awslogs and ECS Exec
+# (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html).
+ALL_ENDPOINTS = ("ecr.api", "ecr.dkr", "s3", "logs", "ssmmessages")
+EXECUTION_POLICY = "service-role/AmazonECSTaskExecutionRolePolicy"
+EXEC_ACTIONS = (
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+Json = dict[str, Any]
+
+
+def trust(*services: str) -> str:
+    """A trust policy for AWS services."""
+    return _policy(Effect="Allow", Principal={"Service": list(services)}, Action="sts:AssumeRole")
+
+
+def _policy(**statement: Any) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def allow(*actions: str, resource: str | list[str] = "*") -> str:
+    """A policy document that allows *actions*."""
+    return _policy(Effect="Allow", Action=list(actions), Resource=resource)
+
+
+class Base:
+    """The names of what has been made so far, and clients to make more."""
+
+    def __init__(self, lab: Lab, cluster: str = "prod") -> None:
+        self.lab = lab
+        self.cluster = cluster
+        self.partition = "aws-cn" if lab.region.startswith("cn-") else "aws"
+        if lab.region.startswith("us-gov-"):
+            self.partition = "aws-us-gov"
+        self.vpc = ""
+        self.subnets: list[str] = []
+        self.public_subnets: list[str] = []
+        self.route_table = ""
+        self.public_route_table = ""
+        self.task_group = ""
+        self.endpoint_group = ""
+        self.endpoints: dict[str, str] = {}
+        self.nat = ""
+        self.public = False
+        self.execution_role = ""
+        self.task_role = ""
+        self.image = ""
+        self.logs = ""
+        self.definition = ""
+
+    def client(self, service: str) -> Any:
+        """A root client of *service*."""
+        return self.lab.client(service)
+
+    def settle(self, seconds: float = 300.0) -> Self:
+        """Lets AWS's own time pass: see :meth:`Lab.settle`."""
+        self.lab.settle(seconds)
+        return self
