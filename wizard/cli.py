@@ -68,16 +68,21 @@ def _run(argv: list[str]) -> int:
     if name is not None and name not in COMMANDS:
         raise UsageError(f"{PROG}: no such command: {name!r} (see {PROG} --help)")
     module = importlib.import_module(f"wizard.commands.{name or 'session'}")
-    parser = _Parser(
-        prog=f"{PROG} {name}" if name else PROG,
-        description=COMMANDS.get(name or ""),
-        parents=[_globals()],
-        allow_abbrev=False,
-    )
+    prog = f"{PROG} {name}" if name else PROG
+    parser = _Parser(prog=prog, description=COMMANDS.get(name or ""), allow_abbrev=False)
+    parser.epilog = f"Global options: see {PROG} --help."
     module.add_arguments(parser)
-    args = parser.parse_args(rest)
-    code: int = module.run(args, _world(args))
+    # What stands behind `--` is a command of the user's, with options of its own.
+    own, foreign = _cut(rest)
+    chosen, own = _globals().parse_known_args(own)
+    args = parser.parse_args([*own, *foreign])
+    code: int = module.run(args, _world(chosen))
     return code
+
+
+def _cut(words: list[str]) -> tuple[list[str], list[str]]:
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at:]
 
 
 def _split(argv: list[str]) -> tuple[str | None, list[str]]:
@@ -94,7 +99,7 @@ def _split(argv: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _globals() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = _Parser(prog=PROG, add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("global options")
     group.add_argument("--lang", choices=("en", "ja"), help="language (default: from the locale)")
     group.add_argument("--json", action="store_true", help="one JSON document on stdout")

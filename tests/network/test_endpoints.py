@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.network.worlds import (
-    ACCOUNT,
     ECR_API,
     ENDPOINT_GROUP,
     IGW,
@@ -16,9 +15,7 @@ from tests.network.worlds import (
     LOGS,
     NAT,
     OTHER_SUBNET,
-    PUBLIC_TABLE,
     REGION,
-    ROLE,
     S3,
     TASK,
     TASK_GROUP,
@@ -27,24 +24,19 @@ from tests.network.worlds import (
     acl_entry,
     ask,
     changed,
-    gateway_endpoint,
     interface_endpoint,
     isolated,
-    items_of,
     kinds,
     open_acl,
     others,
-    policy,
     put,
-    route,
     rule,
     subnet,
-    table,
     with_endpoints,
     with_item,
     with_nat,
 )
-from wizard.network import NetworkView, Reach, Unread
+from wizard.network import NetworkView, Unread
 
 ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
@@ -259,163 +251,3 @@ def test_endpoints_of_a_shared_vpc_may_be_hidden() -> None:
     reach = ask(view)
     assert (reach.state, reach.unread[0].why) == ("unknown", "shared-vpc")
     assert others(reach) == ["endpoint-missing", "no-internet-route"]
-
-
-# gateway endpoints
-
-
-def test_a_gateway_endpoint_in_another_route_table_does_not_help() -> None:
-    view = with_endpoints()
-    bare = table("rtb-private", [], (TASK_SUBNET, OTHER_SUBNET))
-    endpoints = [e for e in items_of(view.endpoints) if e["VpcEndpointId"] != "vpce-s3"]
-    endpoints.append(gateway_endpoint(["rtb-main"]))
-    main = table("rtb-main", [route(LIST, GatewayId="vpce-s3")], main=True)
-    reach = ask(replace(view, route_tables=[main, bare], endpoints=endpoints), S3)
-    assert kinds(reach) == ["gateway-not-associated"]
-    fields = reach.obstacles[0].fields
-    assert (fields["endpoint"], fields["route_table"]) == ("vpce-s3", "rtb-private")
-
-
-def test_a_gateway_endpoint_that_is_not_associated_is_not_needed_beside_a_nat() -> None:
-    view = replace(with_nat(), endpoints=[gateway_endpoint(["rtb-main"])])
-    assert ask(view, S3).way == "nat-gateway"
-
-
-def test_a_gateway_endpoint_takes_the_traffic_from_the_nat() -> None:
-    private = table(
-        "rtb-private",
-        [route("0.0.0.0/0", NatGatewayId="nat-1"), route(LIST, GatewayId="vpce-s3")],
-        (TASK_SUBNET,),
-    )
-    shut = {**ALLOW_ALL, "Resource": f"arn:aws:s3:::own-{ACCOUNT}/*"}
-    view = replace(
-        with_nat(),
-        route_tables=[table("rtb-main", [], main=True), private, PUBLIC_TABLE],
-        endpoints=[gateway_endpoint(["rtb-private"], PolicyDocument=policy(shut))],
-    )
-    reach = ask(view, S3)
-    assert kinds(reach) == ["endpoint-policy-denies"]
-    assert reach.obstacles[0].fields["bucket"] == S3.bucket
-
-
-@pytest.mark.parametrize(
-    ("egress", "state"),
-    [
-        (rule(443, prefix_list=LIST), "open"),
-        (rule(443, cidr="0.0.0.0/0"), "open"),
-        (rule(443, cidr="10.0.0.0/16"), "blocked"),
-        (rule(443, cidr="52.218.0.0/17"), "unknown"),
-    ],
-)
-def test_the_tasks_group_must_let_it_out_to_the_prefix_list(
-    egress: dict[str, Any], state: str
-) -> None:
-    view = with_item(with_endpoints(), "security_groups", TASK_GROUP, IpPermissionsEgress=[egress])
-    assert ask(view, S3).state == state
-
-
-def test_the_acl_must_let_the_prefix_list_in_and_out() -> None:
-    only_vpc = [acl_entry(100, "allow", egress=e, cidr="10.0.0.0/16") for e in (True, False)]
-    view = replace(
-        with_endpoints(), network_acls=[open_acl(), acl("acl-task", only_vpc, (TASK_SUBNET,))]
-    )
-    assert ask(view, ECR_API).state == "open"
-    assert kinds(ask(view, S3)) == ["acl-blocks"]
-
-
-def test_s3_goes_by_the_gateway_where_the_interface_endpoint_serves_other_networks_only() -> None:
-    extra = interface_endpoint(
-        "s3",
-        VpcEndpointId="vpce-s3i",
-        DnsOptions={"PrivateDnsOnlyForInboundResolverEndpoint": True},
-    )
-    view = changed(with_endpoints(), "endpoints", lambda e: e.insert(0, extra))
-    assert ask(view, S3).way == "gateway-endpoint"
-
-
-# endpoint policies
-
-BUCKET = f"arn:aws:s3:::{S3.bucket}"
-POLICIES: list[tuple[str, Any, dict[str, Any], str]] = [
-    ("everything", ECR_API, ALLOW_ALL, "open"),
-    ("another action", ECR_API, {**ALLOW_ALL, "Action": "ecr:DescribeImages"}, "blocked"),
-    ("the role", ECR_API, {**ALLOW_ALL, "Principal": {"AWS": ROLE}}, "open"),
-    (
-        "another role",
-        ECR_API,
-        {**ALLOW_ALL, "Principal": {"AWS": ROLE.replace("exec", "other")}},
-        "blocked",
-    ),
-    (
-        "this vpc",
-        ECR_API,
-        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}},
-        "open",
-    ),
-    (
-        "this account",
-        ECR_API,
-        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}},
-        "open",
-    ),
-    (
-        "an organization",
-        ECR_API,
-        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
-        "unknown",
-    ),
-    ("the layers", S3, {**ALLOW_ALL, "Action": "s3:GetObject", "Resource": f"{BUCKET}/*"}, "open"),
-    ("the bucket without its objects", S3, {**ALLOW_ALL, "Resource": BUCKET}, "blocked"),
-    (
-        "layers of another region",
-        S3,
-        {**ALLOW_ALL, "Resource": "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*"},
-        "blocked",
-    ),
-    # Layers are fetched in AWS's name, so what the policy says of principals cannot be answered.
-    (
-        "layers for the own account only",
-        S3,
-        {**ALLOW_ALL, "Principal": {"AWS": ACCOUNT}},
-        "unknown",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("need", "statement", "state"), [p[1:] for p in POLICIES], ids=[p[0] for p in POLICIES]
-)
-def test_the_endpoints_policy_is_asked(need: Any, statement: dict[str, Any], state: str) -> None:
-    reach = _with_policy(need, statement)
-    assert reach.state == state
-    assert kinds(reach) == (["endpoint-policy-denies"] if state == "blocked" else [])
-    assert others(reach) == (["endpoint-policy-denies"] if state == "unknown" else [])
-
-
-def _with_policy(need: Any, *statements: dict[str, Any]) -> Reach:
-    view = with_item(
-        with_endpoints(),
-        "endpoints",
-        f"vpce-{need.service}",
-        PolicyDocument=policy(*statements),
-    )
-    return ask(view, need)
-
-
-def test_a_deny_in_the_endpoints_policy_wins() -> None:
-    deny = {**ALLOW_ALL, "Effect": "Deny", "Action": "ecr:Get*"}
-    assert kinds(_with_policy(ECR_API, ALLOW_ALL, deny)) == ["endpoint-policy-denies"]
-
-
-def test_everything_in_the_way_is_told_the_first_thing_first() -> None:
-    shut = {**ALLOW_ALL, "Action": "ecr:DescribeImages"}
-    view = with_item(with_endpoints(), "endpoints", "vpce-ecr.api", PolicyDocument=policy(shut))
-    view = with_item(view, "security_groups", ENDPOINT_GROUP, IpPermissions=[])
-    view = with_item(view, "security_groups", TASK_GROUP, IpPermissionsEgress=[])
-    reach = ask(view)
-    assert kinds(reach) == [
-        "task-group-egress-closed",
-        "endpoint-group-closed",
-        "endpoint-policy-denies",
-    ]
-    assert [o.first for o in reach.obstacles] == [True, False, False]

@@ -68,16 +68,11 @@ def table(
 
 
 def rule(
-    port: int | None = None,
-    *,
-    cidr: str = "",
-    group: str = "",
-    prefix_list: str = "",
-    protocol: str = "tcp",
+    port: int | None = None, *, cidr: str = "", group: str = "", prefix_list: str = "", **more: str
 ) -> dict[str, Any]:
     """An entry of IpPermissions; without a port it is for everything."""
     made: dict[str, Any] = {
-        "IpProtocol": "-1" if port is None else protocol,
+        "IpProtocol": "-1" if port is None else more.get("protocol", "tcp"),
         "IpRanges": [{"CidrIp": cidr}] if cidr else [],
         "UserIdGroupPairs": [{"GroupId": group}] if group else [],
         "PrefixListIds": [{"PrefixListId": prefix_list}] if prefix_list else [],
@@ -230,11 +225,8 @@ def isolated() -> NetworkView:
 def with_endpoints() -> NetworkView:
     """No way out, and endpoints for everything that a task of ECR and awslogs needs."""
     services = ("ecr.api", "ecr.dkr", "logs", "ssmmessages", "secretsmanager")
-    private = table(
-        "rtb-private",
-        [route(LIST, GatewayId="vpce-s3")],
-        (TASK_SUBNET, OTHER_SUBNET),
-    )
+    both = (TASK_SUBNET, OTHER_SUBNET)
+    private = table("rtb-private", [route(LIST, GatewayId="vpce-s3")], both)
     return _base(
         route_tables=[table("rtb-main", [], main=True), private],
         endpoints=[*map(interface_endpoint, services), gateway_endpoint(["rtb-private"])],

@@ -71,7 +71,7 @@ def check_scenarios(key: str, source: Source, knowledge: Knowledge) -> Iterator[
         try:
             findings = judge(cause, facts_of(scenario["facts"]))
         except ScenarioError as error:
-            yield source.problem((*path, "facts", *error.path), str(error))
+            yield source.problem((*path, "facts", *error.path), str(error), key=True)
             continue
         for says in _differences(findings, scenario["expect"]):
             yield source.problem((*path, "expect"), says)

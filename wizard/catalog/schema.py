@@ -81,7 +81,7 @@ _ALTERNATIVE = _object(
 )
 _EXAMPLE = _object(
     {"text": _TEXT, "source": _TEXT},
-    {"fields": {"type": "object", "propertyNames": {"enum": FIELDS}}},
+    {"fields": {"type": "object", "propertyNames": {"enum": list(FIELDS)}}},
 )
 _CONDITION = {"type": ["object", "array"]}
 

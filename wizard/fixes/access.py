@@ -37,6 +37,7 @@ READS = frozenset(
         "iam:ListUserPolicies",
         "kms:DescribeKey",
         "logs:DescribeLogGroups",
+        "sts:GetCallerIdentity",
     }
 )
 """Every call that planning, checking and undoing may read with."""

@@ -6,10 +6,10 @@ Nothing here writes without being given a plan, and a plan is only ever made to 
 import time
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any, Protocol
+from typing import Any
 
-from wizard.core.answer import Diagnosis, Identity
-from wizard.core.facts import Target
+from wizard.core.answer import Diagnosis
+from wizard.core.facts import Target, Unread
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Plan
 from wizard.fixes import undo as back
@@ -33,13 +33,6 @@ from wizard.fixes.waits import Pause
 from wizard.fixes.words import say
 
 
-class Asks(Diagnoses, Protocol):
-    """What the desk needs of the engine."""
-
-    def identity(self) -> Identity:
-        """Return who asks, and where."""
-
-
 def _quiet(_: Progress) -> None:
     """Tell nobody."""
 
@@ -53,7 +46,7 @@ class FixDesk:
 
     def __init__(
         self,
-        engine: Asks,
+        engine: Diagnoses,
         knowledge: Knowledge,
         journal: Journal | None = None,
         *,
@@ -110,6 +103,7 @@ class FixDesk:
         tell(Progress("checking", of=len(plan.changes), says=say("checking")))
         region = plan.target.get("region")
         look = self._look(region)
+        _same_account(plan, look)
         check(plan, look)
         operations = {one.operation for one in plan.changes}
         write: Write = Writes(operations, self._profile, region or self._region)
@@ -151,15 +145,16 @@ class FixDesk:
         Raises `Misused` for an unknown entry, `Refused` where the world moved since.
         """
         found = self._entry(entry)
-        self._same_place(found)
-        return back.undo_plan(found, self._look(found.plan.target.get("region")))
+        look = self._look(found.plan.target.get("region"))
+        _same_account(found.plan, look)
+        return back.undo_plan(found, look)
 
     def finish_plan(self, entry: str) -> Plan:
         """Return what is left of an unfinished entry, as a plan to show, confirm and apply."""
         found = self._entry(entry)
-        self._same_place(found)
-        plan, _, _ = back.finish_plan(found, self._look(found.plan.target.get("region")))
-        return plan
+        look = self._look(found.plan.target.get("region"))
+        _same_account(found.plan, look)
+        return back.finish_plan(found, look)[0]
 
     def history(self) -> list[Entry]:
         """Return the journal's entries, the newest first."""
@@ -206,10 +201,17 @@ class FixDesk:
             raise Refused(say("undo-running", entry=key))
         return found
 
-    def _same_place(self, entry: Entry) -> None:
-        account = entry.plan.target.get("account")
-        if account is not None and self._engine.identity().account != account:
-            raise Refused(say("undo-account", entry=entry.id, account=account))
+
+def _same_account(plan: Plan, look: Look) -> None:
+    """Refuse where these credentials are of another account than the plan was made for."""
+    account = plan.target.get("account")
+    if account is None:
+        return
+    answer = look("sts:GetCallerIdentity")
+    if isinstance(answer, Unread):
+        raise Refused(say("check-unread", what=answer.call, why=answer.why))
+    if answer["Account"] != account:
+        raise Refused(say("other-place", account=account, here=answer["Account"]))
 
 
 def _target(target: Target) -> dict[str, Any]:

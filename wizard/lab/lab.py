@@ -65,16 +65,7 @@ class Lab:
         """
         scratch = Path(tempfile.mkdtemp(prefix="fargate-wizard-lab-"))
         log = scratch / "child.log"
-        with log.open("w") as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "wizard.lab.cloud.server"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env=_child_environment(),
-                cwd=scratch,
-            )
+        process = _spawn(log)
         request = {"region": region, "speed": speed, "port": port, "scratch": str(scratch)}
         try:
             lab = cls(process, _greet(process, request), scratch, region)
@@ -249,6 +240,19 @@ class Lab:
 def is_loopback(url: str) -> bool:
     """True when *url* names this very machine."""
     return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def _spawn(log: Path) -> subprocess.Popen[str]:
+    with log.open("w") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "wizard.lab.cloud.server"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=_child_environment(),
+            cwd=log.parent,
+        )
 
 
 def _child_environment() -> dict[str, str]:

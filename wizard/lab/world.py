@@ -6,7 +6,7 @@ what a user could have made, and is mended in the same way.
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
 from wizard.lab.building.base import ALL_ENDPOINTS, EXEC_ACTIONS, Json, allow, trust
 from wizard.lab.building.identity import Identity

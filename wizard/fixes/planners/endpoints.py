@@ -1,10 +1,11 @@
 """Fix of missing VPC endpoints: all of them in one plan, with the group that lets the task in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wizard.core.plan import Change, Later, Plan
-from wizard.fixes.operations import OPERATIONS, endpoints_of, filters
-from wizard.fixes.planners.common import OWN, deployment, known, plan_of, read
+from wizard.fixes.operations import OPERATIONS, endpoints_of
+from wizard.fixes.planners.common import OWN, deployment, known, plan_of
 from wizard.fixes.planners.network import dns_changes
 from wizard.fixes.planners.place import Place, obstacles, one_per_zone, place_of, route_tables
 from wizard.fixes.registry import fix
@@ -62,30 +63,44 @@ def _services(request: FixRequest) -> list[str]:
 
 
 def _service_name(request: FixRequest, service: str) -> str:
-    """Return the full name; in China some services stand under `cn.com.amazonaws`.
-
-    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-    """
     return str(_offer(request, service)["ServiceName"])
 
 
 def _offer(request: FixRequest, service: str) -> dict[str, Any]:
-    region = request.target.region
-    names = [f"{prefix}.{region}.{service}" for prefix in ("com.amazonaws", "cn.com.amazonaws")]
-    answer = read(request, "ec2:DescribeVpcEndpointServices", Filters=filters(service_name=names))
-    wanted = "Gateway" if service in GATEWAYS else "Interface"
-    for one in (answer or {}).get("ServiceDetails", ()):
-        kinds = [kind["ServiceType"] for kind in one.get("ServiceType", ())]
-        if one["ServiceName"] in names and wanted in kinds:
-            return dict(one)
-    raise Refused(say("no-endpoint-service", service=service, region=region))
+    """Return the endpoint service's entry of DescribeVpcEndpointServices: its name and its zones.
+
+    In China some services stand under `cn.com.amazonaws`, so AWS is asked for the name. Where it
+    may not be asked or knows none of them, the usual name is taken and the zones are not known:
+    then it is for CreateVpcEndpoint to refuse it.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+    """
+    prefixes = ["com.amazonaws"]
+    if request.target.partition == "aws-cn":
+        prefixes.insert(service in GATEWAYS, "cn.com.amazonaws")
+    names = [f"{prefix}.{request.target.region}.{service}" for prefix in prefixes]
+    for name in names:
+        answer = request.look("ec2:DescribeVpcEndpointServices", ServiceNames=[name])
+        details = answer.get("ServiceDetails", ()) if isinstance(answer, Mapping) else ()
+        offers = [one for one in details if _is_of_kind(one, name, service)]
+        if offers:
+            return dict(offers[0])
+    return {"ServiceName": names[0]}
+
+
+def _is_of_kind(offer: Mapping[str, Any], name: str, service: str) -> bool:
+    """S3 has a gateway and an interface under one name."""
+    kinds = [kind["ServiceType"] for kind in offer.get("ServiceType", ())]
+    return offer["ServiceName"] == name and _kind(service) in kinds
+
+
+def _kind(service: str) -> str:
+    return "Gateway" if service in GATEWAYS else "Interface"
 
 
 def _there(request: FixRequest, place: Place, name: str, service: str) -> bool:
     """Tell whether an endpoint of this kind is there by now (others find what is wrong with it)."""
-    wanted = "Gateway" if service in GATEWAYS else "Interface"
     found = known(endpoints_of(request.look, place.vpc, name)) or []
-    return any(one["VpcEndpointType"] == wanted for one in found)
+    return any(one["VpcEndpointType"] == _kind(service) for one in found)
 
 
 def _group(request: FixRequest, place: Place, changes: list[Change]) -> str | Later:

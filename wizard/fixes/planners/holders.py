@@ -89,11 +89,12 @@ def denial(holder: Holder) -> Words | None:
     """Return where the change belongs where a denial is in the way, None without one."""
     if not holder.denied and not holder.denied_by:
         return None
-    by = holder.denied_by if f"denied-{holder.denied_by}" in _BY else "explicit-deny"
+    by = holder.denied_by if holder.denied_by in _DENIERS else "explicit-deny"
     return say(f"denied-{by}", actions=holder.denied or holder.missing)
 
 
-_BY = {f"denied-{by}" for by in ("explicit-deny", "scp", "boundary", "session", "endpoint", "resource")}
+_DENIERS = ("explicit-deny", "scp", "boundary", "session", "endpoint", "resource")
+"""What may stand in the way besides the role's own policies; each has its words."""
 
 POLICY = "fargate-wizard"
 """The inline policy that the wizard keeps on a role or user; other policies it never touches."""

@@ -80,6 +80,7 @@ def update_cli(request: FixRequest) -> Plan:
     return _manual(
         request,
         *first,
-        f"curl -f {archive} -o awscliv2.zip && unzip -q awscliv2.zip && sudo ./aws/install --update",
+        f"curl -f {archive} -o awscliv2.zip && unzip -q awscliv2.zip",
+        "sudo ./aws/install --update",
         "aws --version",
     )

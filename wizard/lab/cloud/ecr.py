@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 import uuid
@@ -142,18 +143,72 @@ def keep_blob(context: Context, answer: Answer) -> None:
             memory.blobs[str(digest)] = data
 
 
-@before("ecr", "PutImage")
-def tag_may_be_taken(context: Context) -> None:
-    """An immutable tag cannot be moved to another image."""
+@handles("ecr", "PutImage")
+def put_image(context: Context) -> Result:
+    """PutImage: the layers must be there, an immutable tag stays, another image loses the tag.
+
+    https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutImage.html
+    """
     p: dict[str, Any] = context.params
     owner = str(p.get("registryId") or context.account)
-    found = repository(owner, context.region, str(p.get("repositoryName")))
-    tag = p.get("imageTag")
-    if found is None or not tag or not found.is_tag_immutable():
-        return
-    if any(tag in image.image_tags for image in found.images):
+    name, tag, manifest = str(p["repositoryName"]), p.get("imageTag"), str(p["imageManifest"])
+    found = repository(owner, context.region, name)
+    if found is None:
+        raise _no_repository(name, owner)
+    digest = "sha256:" + hashlib.sha256(manifest.encode()).hexdigest()
+    _check_layers(found, owner, manifest)
+    _check_tag(found, owner, tag, digest)
+    for image in found.images:
+        if tag in image.image_tags and image.get_image_digest() != digest:
+            image.remove_tag(str(tag))
+            if not image.image_tags:
+                image.image_tag = None  # type: ignore[assignment]
+    media = p.get("imageManifestMediaType")
+    backend = ecr_backends[owner][context.region]
+    made = backend.put_image(name, manifest, tag, media, digest)  # type: ignore[arg-type]
+    return {
+        "image": {
+            "registryId": owner,
+            "repositoryName": name,
+            "imageId": {"imageDigest": made.get_image_digest(), "imageTag": tag},
+            "imageManifest": manifest,
+            "imageManifestMediaType": made.image_manifest_media_type,
+        }
+    }
+
+
+def _check_layers(found: Repository, owner: str, manifest: str) -> None:
+    try:
+        parts = json.loads(manifest)
+    except ValueError:
+        text = "Invalid parameter at 'ImageManifest' failed to satisfy constraint: 'Invalid JSON'"
+        raise AwsError("InvalidParameterException", text) from None
+    wanted = [layer.get("digest") for layer in parts.get("layers") or []]
+    if parts.get("config"):
+        wanted.append(parts["config"].get("digest"))
+    missing = [d for d in wanted if d not in found.layers]
+    if missing:
         text = (
-            f"The image tag '{tag}' already exists in the '{found.name}' repository and cannot"
-            " be overwritten because the tag is immutable."
+            f"Layers with digests '[{', '.join(map(str, missing))}]' required for pushing image"
+            f" into repository with name '{found.name}' in the registry with id '{owner}' do not"
+            " exist"
         )
-        raise AwsError("ImageTagAlreadyExistsException", text)
+        raise AwsError("LayersNotFoundException", text)
+
+
+def _check_tag(found: Repository, owner: str, tag: str | None, digest: str) -> None:
+    for image in found.images:
+        if tag is None or tag not in image.image_tags:
+            continue
+        if image.get_image_digest() == digest:
+            text = (
+                f"Image with digest '{digest}' and tag '{tag}' already exists in the repository"
+                f" with name '{found.name}' in registry with id '{owner}'"
+            )
+            raise AwsError("ImageAlreadyExistsException", text)
+        if found.is_tag_immutable():
+            text = (
+                f"The image tag '{tag}' already exists in the '{found.name}' repository and"
+                " cannot be overwritten because the tag is immutable."
+            )
+            raise AwsError("ImageTagAlreadyExistsException", text)

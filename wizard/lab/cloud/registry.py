@@ -156,7 +156,12 @@ def _manifests(session: _Session, ref: str) -> Answer:
         manifest = session.body.decode()
         media = session.environ.get("CONTENT_TYPE", "")
         tag = {} if "imageDigest" in which else {"imageTag": ref}
-        session.ecr("PutImage", imageManifest=manifest, imageManifestMediaType=media, **tag)
+        try:
+            session.ecr("PutImage", imageManifest=manifest, imageManifestMediaType=media, **tag)
+        except AwsError as error:
+            # Pushing what is there already is no error for a registry.
+            if error.code != "ImageAlreadyExistsException":
+                raise
         digest = "sha256:" + hashlib.sha256(session.body).hexdigest()
         return Answer(201, {"Docker-Content-Digest": digest}, b"")
     got = session.ecr("BatchGetImage", imageIds=[which])

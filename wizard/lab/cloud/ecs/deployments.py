@@ -79,25 +79,8 @@ def _record(
     base = f"{cluster_name(service)}/{service['serviceName']}"
     revision = store.arn(f"service-revision/{base}/{new_number()}")
     arn = store.arn(f"service-deployment/{base}/{uuid.uuid4().hex[:21]}")
-    definition = find_definition(store, deployment["taskDefinition"]) or {}
     deployment["_revision"], deployment["_record"] = revision, arn
-    store.revisions[revision] = {
-        "serviceRevisionArn": revision,
-        "serviceArn": service["serviceArn"],
-        "clusterArn": service["clusterArn"],
-        "taskDefinition": deployment["taskDefinition"],
-        "launchType": deployment.get("launchType"),
-        "platformVersion": deployment["platformVersion"],
-        "platformFamily": "Linux",
-        "loadBalancers": service["loadBalancers"],
-        "networkConfiguration": deployment["networkConfiguration"],
-        "containerImages": [
-            {"containerName": c["name"], "image": c["image"]}
-            for c in definition.get("containerDefinitions", [])
-        ],
-        "guardDutyEnabled": False,
-        "createdAt": stamp(when),
-    }
+    store.revisions[revision] = _revision(store, service, deployment, revision)
     breaker = service["deploymentConfiguration"]["deploymentCircuitBreaker"]
     store.deployments[arn] = {
         "serviceDeploymentArn": arn,
@@ -115,6 +98,27 @@ def _record(
             "failureCount": 0,
             "threshold": threshold(service),
         },
+    }
+
+
+def _revision(store: Store, service: Record, deployment: Record, arn: str) -> Record:
+    definition = find_definition(store, deployment["taskDefinition"]) or {}
+    return {
+        "serviceRevisionArn": arn,
+        "serviceArn": service["serviceArn"],
+        "clusterArn": service["clusterArn"],
+        "taskDefinition": deployment["taskDefinition"],
+        "launchType": deployment.get("launchType"),
+        "platformVersion": deployment["platformVersion"],
+        "platformFamily": "Linux",
+        "loadBalancers": service["loadBalancers"],
+        "networkConfiguration": deployment["networkConfiguration"],
+        "containerImages": [
+            {"containerName": c["name"], "image": c["image"]}
+            for c in definition.get("containerDefinitions", [])
+        ],
+        "guardDutyEnabled": False,
+        "createdAt": deployment["createdAt"],
     }
 
 

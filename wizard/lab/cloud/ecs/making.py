@@ -90,11 +90,25 @@ def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
     """Creates a task and sets it on its way. The caller has asked the refusals above."""
     task_id = new_id()
     cluster = cluster_name(order.cluster)
+    task = _record(store, order, store.arn(f"task/{cluster}/{task_id}"))
+    task["createdAt"] = stamp(when)
     subnets = order.network["subnets"]
-    serial = len(store.tasks) % max(1, len(subnets))
-    arn = store.arn(f"task/{cluster}/{task_id}")
+    task["_subnet"] = subnets[len(store.tasks) % len(subnets)]
+    if order.spot:
+        task["capacityProviderName"] = "FARGATE_SPOT"
+        del task["launchType"]
+    if order.service is not None:
+        task["_service"] = order.service["serviceArn"]
+        task["_service_key"] = f"{cluster}/{order.service['serviceName']}"
+    store.tasks[task_id] = task
+    steps.begin(cloud, store.account, store.region, task_id, when)
+    return task
+
+
+def _record(store: Store, order: Order, arn: str) -> Record:
     definition = order.definition
-    task: Record = {
+    containers = definition["containerDefinitions"]
+    return {
         "taskArn": arn,
         "clusterArn": order.cluster["clusterArn"],
         "taskDefinitionArn": definition["taskDefinitionArn"],
@@ -107,14 +121,13 @@ def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
         "lastStatus": "PROVISIONING",
         "cpu": str(definition.get("cpu") or 256),
         "memory": str(definition.get("memory") or 512),
-        "createdAt": stamp(when),
         "enableExecuteCommand": order.exec_enabled,
         "healthStatus": "UNKNOWN",
         "attachments": [_attachment()],
         "attributes": [{"name": "ecs.cpu-architecture", "value": _architecture(definition)}],
-        "containers": [_container(store, arn, c) for c in definition["containerDefinitions"]],
+        "containers": [_container(store, arn, c) for c in containers],
         "overrides": {
-            "containerOverrides": [{"name": c["name"]} for c in definition["containerDefinitions"]],
+            "containerOverrides": [{"name": c["name"]} for c in containers],
             "inferenceAcceleratorOverrides": [],
         }
         | copy.deepcopy(order.overrides),
@@ -123,18 +136,8 @@ def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
         "fargateEphemeralStorage": {"sizeInGiB": 20},
         "version": 0,
         "_network": order.network,
-        "_subnet": subnets[serial],
         "_images": {},
     }
-    if order.spot:
-        task["capacityProviderName"] = "FARGATE_SPOT"
-        del task["launchType"]
-    if order.service is not None:
-        task["_service"] = order.service["serviceArn"]
-        task["_service_key"] = f"{cluster}/{order.service['serviceName']}"
-    store.tasks[task_id] = task
-    steps.begin(cloud, store.account, store.region, task_id, when)
-    return task
 
 
 def _attachment() -> Record:

@@ -155,6 +155,18 @@ def check_network(context: Context, definition: Record, network: Record | None) 
             )
     vpc = known[subnets[0]].vpc_id
     groups = given.get("securityGroups") or []
+    _check_groups(ec2, groups, vpc)
+    if not groups:
+        default = ec2.get_default_security_group(vpc)
+        groups = [default.id] if default else []
+    return {
+        "subnets": subnets,
+        "securityGroups": groups,
+        "assignPublicIp": given.get("assignPublicIp") or "DISABLED",
+    }
+
+
+def _check_groups(ec2: EC2Backend, groups: list[str], vpc: str) -> None:
     for group in groups:
         found = ec2.get_security_group_from_id(group)
         if found is None:
@@ -167,14 +179,6 @@ def check_network(context: Context, definition: Record, network: Record | None) 
                 f"Security group {group} does not appear to belong to the same VPC as the input"
                 " subnets."
             )
-    if not groups:
-        default = ec2.get_default_security_group(vpc)
-        groups = [default.id] if default else []
-    return {
-        "subnets": subnets,
-        "securityGroups": groups,
-        "assignPublicIp": given.get("assignPublicIp") or "DISABLED",
-    }
 
 
 def check_balancers(context: Context, definition: Record, balancers: list[Record]) -> None:
