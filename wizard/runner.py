@@ -28,6 +28,9 @@ class Failed:
 class Backstage(Protocol):
     """What work is done with: the engine that reads and the desk that writes, made when needed."""
 
+    def listen(self, command: str) -> Any:
+        """Run a command and return what it printed (`wizard.capture.command.Captured`)."""
+
     @property
     def engine(self) -> Any:
         """The engine (`wizard.aws.engine.Engine`)."""
@@ -89,6 +92,10 @@ def _failures(work: Work, stage: Backstage, teller: _Teller) -> Any:
     return stage.engine.failures(work.target.cluster, teller.read)
 
 
+def _listen(work: Work, stage: Backstage, teller: _Teller) -> Any:
+    return stage.listen(work.needs["command"])
+
+
 def _choices(work: Work, stage: Backstage, teller: _Teller) -> Any:
     return stage.engine.choices(work.needs["field"], work.target)
 
@@ -128,6 +135,7 @@ def _verify(work: Work, stage: Backstage, teller: _Teller) -> Any:
 
 _WORK = {
     "failures": _failures,
+    "listen": _listen,
     "choices": _choices,
     "diagnose": _diagnose,
     "plan": _plan,

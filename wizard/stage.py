@@ -1,10 +1,12 @@
 """The composition root: engine, desk and session made from the global options, each when needed."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from wizard.capture.command import Captured, capture
 from wizard.core.facts import Target
 from wizard.core.session import Session
 from wizard.core.steps import Unfinished
@@ -17,7 +19,12 @@ class Stage:
     """What sessions work with. Nothing of AWS is imported before the first work."""
 
     world: World
+    env: Mapping[str, str] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def listen(self, command: str) -> Captured:
+        """Run `command` and return what it printed, in the environment given for commands."""
+        return capture(command, self.env)
 
     @property
     def engine(self) -> Any:
@@ -44,13 +51,14 @@ class Stage:
         return FixDesk(self.engine, self.world.knowledge)
 
 
-def new_session(world: World, target: Target | None = None) -> Session:
+def new_session(world: World, tries: tuple[str, ...] = ()) -> Session:
     """Return a session that offers to go on where the last one stopped."""
     return Session(
         world.knowledge,
-        target or Target(region=world.region),
+        Target(region=world.region),
         kept=kept(),
         unfinished=_unfinished(),
+        tries=tries,
     )
 
 

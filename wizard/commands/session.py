@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 
+from wizard.core.session import Session
 from wizard.errors import CANCELLED, DONE, UsageError
 from wizard.stage import Stage, new_session, remember
 from wizard.world import World
@@ -22,17 +24,24 @@ def run(args: argparse.Namespace, world: World) -> int:
             "fargate-wizard: the guided session needs a terminal; "
             "without one use `fargate-wizard lookup` or `fargate-wizard diagnose`"
         )
+    return open_session(world)
+
+
+def open_session(
+    world: World, tries: tuple[str, ...] = (), tries_env: Mapping[str, str] | None = None
+) -> int:
+    """Open the session; `tries` are commands that the start offers to run and listen to."""
+    session, stage = new_session(world, tries=tries), Stage(world, tries_env)
     bare = os.environ.get("TERM", "") in _WITHOUT_CURSOR
     if bare or world.plain:
-        return prompts(world, bare=bare)
+        return _prompts(session, stage, world, bare=bare)
     from wizard.faces.tui.app import WizardApp
 
-    session = new_session(world)
-    WizardApp(session, Stage(world), world.lang, remember).run()
+    WizardApp(session, stage, world.lang, remember).run()
     return DONE
 
 
-def prompts(world: World, *, bare: bool) -> int:
+def _prompts(session: Session, stage: Stage, world: World, *, bare: bool) -> int:
     """Run the session as prompts; the end of input and Ctrl-C leave it to be gone on with."""
     from wizard.faces.prompts.loop import Asker, converse
 
@@ -46,7 +55,7 @@ def prompts(world: World, *, bare: bool) -> int:
 
         asker = QuestionaryAsker()
     try:
-        converse(new_session(world), Stage(world), asker, world.say, world.lang, remember)
+        converse(session, stage, asker, world.say, world.lang, remember)
     except EOFError:
         return CANCELLED
     return DONE

@@ -27,6 +27,17 @@ class Opening(Judging):
     def _home_live(self, _: str) -> None:
         self.step = Work("failures", self.context.target)
 
+    def _home_try(self, number: str) -> None:
+        command = self._tries[int(number)]
+        self.step = Work("listen", self.context.target, {"command": command})
+
+    def _done_listen(self, captured: Any) -> None:
+        """Take what a command printed: an error is looked up, anything else is shown."""
+        if captured.status == 0:
+            self.step = steps.Ran(captured.command, captured.output)
+        else:
+            self._home_paste(captured.text)
+
     def _home_resume(self, _: str) -> None:
         kept = self._kept or {}
         self.context = Context(

@@ -23,11 +23,22 @@ class Unfinished:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The start. Answers: `paste` with text, `goal:G`, `live`, `resume`, `finish:E`, `undo:E`."""
+    """The start. Answers: `paste` with text, `goal:G`, `live`, `resume`, `finish:E`, `undo:E`,
+    `try:N` to run one of the commands offered and listen to it.
+    """
 
     goals: tuple[str, ...]
     resumable: str | None = None
     unfinished: tuple[Unfinished, ...] = ()
+    tries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that was run and went through. Answers: `home`."""
+
+    command: str
+    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +170,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Work for the runner: `failures`, `choices`, `diagnose`, `plan`, `finish`, `undo`, `apply` or
-    `verify`, with what it needs."""
+    """Work for the runner, with what it needs.
+
+    `kind`: failures, listen, choices, diagnose, plan, finish, undo, apply or verify.
+    """
 
     kind: str
     target: Target = field(default_factory=Target)
@@ -174,6 +187,7 @@ class Over:
 
 Step = (
     Home
+    | Ran
     | Live
     | Unknown
     | See

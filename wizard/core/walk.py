@@ -22,11 +22,13 @@ class Walk:
         *,
         kept: dict[str, Any] | None = None,
         unfinished: tuple[steps.Unfinished, ...] = (),
+        tries: tuple[str, ...] = (),
     ) -> None:
         self.knowledge = knowledge
         self._base = target or Target()
         self._kept = kept
         self._unfinished = unfinished
+        self._tries = tries
         self._past: list[tuple[Step, Context]] = []
         self.context = Context(target=self._base)
         self.step: Step = self._home()
@@ -39,7 +41,7 @@ class Walk:
     def _home(self) -> steps.Home:
         kept = self._kept
         label = (kept.get("symptom") or kept.get("goal") or kept["text"][:60]) if kept else None
-        return steps.Home(GOALS, label, self._unfinished)
+        return steps.Home(GOALS, label, self._unfinished, self._tries)
 
     def _go_home(self) -> None:
         self._past.clear()

@@ -7,6 +7,8 @@ from wizard.faces.drawing_fix import confirm, manual, result
 from wizard.faces.drawing_verdict import clear, found
 from wizard.faces.view import Drawer, Scribe, View
 
+_TAIL = 2_000
+
 
 def _home(step: steps.Home, to: Scribe) -> View:
     for one in step.unfinished:
@@ -18,11 +20,20 @@ def _home(step: steps.Home, to: Scribe) -> View:
         to.option("resume", to.say("go-on"), step.resumable)
     for goal in step.goals:
         to.option(f"goal:{goal}", to.say(f"goal-{goal}"))
+    for number, command in enumerate(step.tries):
+        to.option(f"try:{number}", to.say("try-command", command=command))
     to.choose("live", "look-live")
     to.choose("quit", "quit")
     return to.view(
         to.say("home-title"), entry="paste", entry_label=to.say("paste-here"), multiline=True
     )
+
+
+def _ran(step: steps.Ran, to: Scribe) -> View:
+    to.add("command", step.command)
+    to.add("quote", step.output[-_TAIL:])
+    to.choose("home", "home")
+    return to.view(to.say("ran"))
 
 
 def _live(step: steps.Live, to: Scribe) -> View:
@@ -155,6 +166,7 @@ def _over(step: steps.Over, to: Scribe) -> View:
 DRAWERS: dict[type, Drawer] = {
     steps.Home: _home,
     steps.Live: _live,
+    steps.Ran: _ran,
     steps.Unknown: _unknown,
     steps.See: _see,
     steps.Explain: _explain,

@@ -64,6 +64,13 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Look for failures in the account",
         "ja": "アカウント内の失敗を探す",
     },
+    "try-command": {"en": "Run: {command}", "ja": "実行: {command}"},
+    "ran": {"en": "The command went through", "ja": "コマンドは成功しました"},
+    "work-listen": {"en": "Running the command …", "ja": "コマンドを実行しています…"},
+    "practice-starting": {
+        "en": "Starting the embedded AWS …",
+        "ja": "組み込みの AWS を起動しています…",
+    },
     "quit": {"en": "Quit", "ja": "終了"},
     "home": {"en": "Back to the start", "ja": "最初に戻る"},
     "next-error": {"en": "To the next error", "ja": "次のエラーへ"},

@@ -78,11 +78,13 @@ def _endpoint_by_service(look: Look, wanted: Parameters) -> Any:
 
 
 def created_endpoint(look: Look, wanted: Parameters) -> Any:
+    """Return the living endpoint of this kind to this service in this VPC."""
     found = _endpoint_by_service(look, wanted)
     return endpoint_state(found) if isinstance(found, Mapping) else found
 
 
 def found_endpoint(look: Look, wanted: Parameters) -> Any:
+    """Return what CreateVpcEndpoint would have answered."""
     found = _endpoint_by_service(look, wanted)
     if not isinstance(found, Mapping):
         return found
@@ -90,11 +92,13 @@ def found_endpoint(look: Look, wanted: Parameters) -> Any:
 
 
 def deleted_endpoint(look: Look, wanted: Parameters) -> Any:
+    """Return the endpoint with this id, as long as it lives."""
     found = endpoint_by_id(look, wanted["VpcEndpointIds"][0])
     return endpoint_state(found) if isinstance(found, Mapping) else found
 
 
 def modified_endpoint(look: Look, wanted: Parameters) -> Any:
+    """Return those attributes of the endpoint that the call changes."""
     found = endpoint_by_id(look, wanted["VpcEndpointId"])
     if not isinstance(found, Mapping):
         return found
@@ -122,7 +126,18 @@ def _group_state(found: Any) -> Any:
     return {"GroupName": found["GroupName"], "VpcId": found["VpcId"]}
 
 
+def created_group(look: Look, wanted: Parameters) -> Any:
+    """Return the group of this name in this VPC."""
+    return _group_state(_group_by_name(look, wanted))
+
+
+def deleted_group(look: Look, wanted: Parameters) -> Any:
+    """Return the group with this id."""
+    return _group_state(group_by_id(look, wanted["GroupId"]))
+
+
 def found_group(look: Look, wanted: Parameters) -> Any:
+    """Return what CreateSecurityGroup would have answered."""
     found = _group_by_name(look, wanted)
     return {"GroupId": found["GroupId"]} if isinstance(found, Mapping) else found
 
@@ -147,6 +162,8 @@ def rules(permissions: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def rules_seen(side: str) -> Seen:
+    """Return how to see those rules of a call that the group has on `side`; None: none."""
+
     def seen(look: Look, wanted: Parameters) -> Any:
         group = group_by_id(look, wanted["GroupId"])
         if not isinstance(group, Mapping):
@@ -158,6 +175,7 @@ def rules_seen(side: str) -> Seen:
 
 
 def vpc_attribute(look: Look, wanted: Parameters) -> Any:
+    """Return those attributes of the VPC that the call changes."""
     shown = {}
     for name in ("EnableDnsSupport", "EnableDnsHostnames"):
         if name in wanted:
@@ -168,5 +186,3 @@ def vpc_attribute(look: Look, wanted: Parameters) -> Any:
                 return value
             shown[name] = value
     return shown
-
-

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wizard.core.plan import Change, Plan, plain, unplain
+from wizard.core.plan import Plan, plain
 from wizard.core.redact import redact
+from wizard.fixes.keeping import plan_data, plan_from
 
 RUNNING, APPLIED, FAILED, UNDONE = "running", "applied", "failed", "undone"
 INTENDED, DONE, BROKEN = "intended", "done", "failed"
@@ -231,37 +232,6 @@ class Running:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-
-def plan_data(plan: Plan) -> dict[str, Any]:
-    """Return `plan` as JSON can hold it; `plan_from` reads it back."""
-    changes = [
-        {name: plain(getattr(change, name)) for name in Change.__dataclass_fields__}
-        for change in plan.changes
-    ]
-    return {
-        "cause": plan.cause,
-        "fix": plan.fix,
-        "changes": changes,
-        "permissions": list(plan.permissions),
-        "target": plain(plan.target),
-        "notes": [dict(note) for note in plan.notes],
-    }
-
-
-def plan_from(data: Mapping[str, Any]) -> Plan:
-    """Return the plan that `plan_data` was given."""
-    return Plan(
-        cause=data["cause"],
-        fix=data["fix"],
-        changes=tuple(
-            Change(**{name: unplain(value) for name, value in change.items()})
-            for change in data["changes"]
-        ),
-        permissions=tuple(data["permissions"]),
-        target=unplain(data["target"]),
-        notes=tuple(data["notes"]),
-    )
 
 
 def _plan_text(plan: Plan) -> str:

@@ -5,16 +5,27 @@
 whether a call in doubt went through, and undo, so the four cannot disagree.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.facts import Unread
+from wizard.fixes.ec2_states import (
+    Parameters,
+    Seen,
+    created_endpoint,
+    created_group,
+    deleted_endpoint,
+    deleted_group,
+    document,
+    field,
+    found_endpoint,
+    found_group,
+    modified_endpoint,
+    rules_seen,
+    vpc_attribute,
+)
 from wizard.fixes.request import Look
-
-Parameters = Mapping[str, Any]
-Seen = Callable[[Look, Parameters], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +145,8 @@ OPERATIONS: dict[str, Operation] = {
     "ec2:CreateVpcEndpoint": Operation(created_endpoint, _ENDPOINTS, found_endpoint),
     "ec2:DeleteVpcEndpoints": Operation(deleted_endpoint, _ENDPOINTS),
     "ec2:ModifyVpcEndpoint": Operation(modified_endpoint, _ENDPOINTS),
-    "ec2:CreateSecurityGroup": Operation(
-        lambda look, wanted: _group_state(_group_by_name(look, wanted)), _GROUPS, found_group
-    ),
-    "ec2:DeleteSecurityGroup": Operation(
-        lambda look, wanted: _group_state(group_by_id(look, wanted["GroupId"])), _GROUPS
-    ),
+    "ec2:CreateSecurityGroup": Operation(created_group, _GROUPS, found_group),
+    "ec2:DeleteSecurityGroup": Operation(deleted_group, _GROUPS),
     "ec2:AuthorizeSecurityGroupIngress": _INGRESS,
     "ec2:RevokeSecurityGroupIngress": _INGRESS,
     "ec2:AuthorizeSecurityGroupEgress": _EGRESS,

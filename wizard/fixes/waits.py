@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wizard.core.facts import Unread
-from wizard.fixes.operations import GONE
+from wizard.fixes.ec2_states import GONE
 from wizard.fixes.request import Look
 
 Pause = Callable[[float], None]

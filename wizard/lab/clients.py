@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from wizard.lab.lab import Lab
 
 
+# (configuration key, environment variables, value, conversion) of botocore's session variables.
+_NOTHING_OF_THIS_MACHINE: dict[str, tuple[Any, Any, Any, Any]] = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
 def _refuse_the_outside(**given: Any) -> None:
     request: AWSPreparedRequest = given["request"]
     if not is_loopback(request.url):
@@ -24,10 +33,7 @@ def _refuse_the_outside(**given: Any) -> None:
 def session(lab: Lab, principal: str, region: str) -> boto3.Session:
     """A boto3 session that knows nothing of the machine's own AWS configuration."""
     keys = lab.credentials(principal)
-    core = botocore.session.Session()
-    core.set_config_variable("config_file", "/dev/null")
-    core.set_config_variable("credentials_file", "/dev/null")
-    core.set_config_variable("profile", None)
+    core = botocore.session.Session(session_vars=_NOTHING_OF_THIS_MACHINE)
     core.register("before-send", _refuse_the_outside)
     return boto3.Session(
         aws_access_key_id=keys["access_key"],

@@ -1,10 +1,9 @@
 """Fixes on this machine: docker logs in to ECR as the user that pushes."""
 
-import os
-import pwd
 import shlex
 from typing import Any
 
+from wizard.aws.machine import me
 from wizard.core.facts import Bastion
 from wizard.core.plan import Change, Plan
 from wizard.fixes.planners.common import fact, plan_of
@@ -39,7 +38,7 @@ def login(request: FixRequest) -> Plan:
 
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
     """
-    return _login(request, default=_me())
+    return _login(request, default=me())
 
 
 def _login(request: FixRequest, default: str) -> Plan:
@@ -89,13 +88,6 @@ def _registry(request: FixRequest, bastion: Bastion | None) -> str:
 
 
 def _prefix(user: str) -> list[str]:
-    if user == _me():
+    if user == me():
         return []
     return ["sudo"] if user == "root" else ["sudo", "-H", "-u", user]
-
-
-def _me() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return os.environ.get("USER", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.core.facts import Obstacle
 from wizard.core.plan import Change, Plan
-from wizard.fixes.operations import endpoint_by_id
+from wizard.fixes.ec2_states import endpoint_by_id
 from wizard.fixes.planners.common import arn, deployment, known, now, plan_of
 from wizard.fixes.planners.endpoints import admit
 from wizard.fixes.planners.network import dns_changes

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from wizard.core.plan import Change, Later, Plan
-from wizard.fixes.operations import OPERATIONS, endpoints_of
+from wizard.fixes.ec2_states import endpoints_of
+from wizard.fixes.operations import OPERATIONS
 from wizard.fixes.planners.common import OWN, deployment, known, plan_of
 from wizard.fixes.planners.network import dns_changes
 from wizard.fixes.planners.place import Place, obstacles, one_per_zone, place_of, route_tables

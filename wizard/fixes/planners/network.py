@@ -3,7 +3,8 @@
 from typing import Any
 
 from wizard.core.plan import Change, Plan
-from wizard.fixes.operations import OPERATIONS, endpoint_state, filters, group_by_id
+from wizard.fixes.ec2_states import endpoint_state, filters, group_by_id
+from wizard.fixes.operations import OPERATIONS
 from wizard.fixes.planners.common import deployment, known, now, plan_of, read
 from wizard.fixes.planners.place import obstacles, place_of
 from wizard.fixes.registry import fix

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.facts import Obstacle
-from wizard.fixes.operations import filters, service_of
+from wizard.fixes.ec2_states import filters
+from wizard.fixes.operations import service_of
 from wizard.fixes.planners.common import known, read
 from wizard.fixes.request import FixRequest, Refused
 from wizard.fixes.words import say

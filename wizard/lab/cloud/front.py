@@ -25,13 +25,26 @@ class Reset(Exception):
     """The connection is to be broken instead of answered."""
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """moto's dispatcher, which looks through its whole package for each request's host."""
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._hosts: dict[str | None, Any] = {}
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        if host not in self._hosts:
+            self._hosts[host] = super().get_backend_for_host(host)
+        return self._hosts[host]
+
+
 class Front:
     """The WSGI application of the child process."""
 
     def __init__(self, cloud: Cloud) -> None:
         handlers.load()
         self.cloud = cloud
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = _Dispatcher()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         body = _body(environ)

@@ -202,6 +202,8 @@ def _authorize_assume(cloud: Cloud, call: Call, caller: Principal) -> None:
     AWS says only that it is not authorized, without a reason, and so it does for a missing role.
     """
     role_arn = str(call.params.get("RoleArn", ""))
+    if caller.is_root:
+        raise AwsError("AccessDenied", "Roles may not be assumed by root accounts.", 403)
     error = AwsError(
         "AccessDenied",
         f"User: {caller.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",

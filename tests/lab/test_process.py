@@ -1,0 +1,137 @@
+"""The embedded AWS is a guest that leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from wizard.lab import Lab, LabError
+from wizard.lab.serve import export_lines
+
+_PARENT = """
+import sys
+from wizard.lab import Lab
+lab = Lab.start()
+print(lab.pid, lab.port, lab.env()["FARGATE_WIZARD_LAB_HOME"], flush=True)
+sys.stdin.read()
+"""
+
+
+def _gone(pid: int, milliseconds: int = 10_000) -> bool:
+    """Waits until a process that is no child of ours has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+    finally:
+        os.close(handle)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_the_lab_dies_with_its_parent_even_by_sigkill() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pid, port, home = parent.stdout.readline().split()
+        parent.send_signal(signal.SIGKILL)
+
+    assert _gone(int(pid))
+    assert not _listens(int(port))
+    assert not Path(home).parent.exists()
+
+
+def test_a_closed_lab_leaves_no_process_port_thread_or_file() -> None:
+    threads = threading.active_count()
+    with Lab.start() as lab:
+        pid, port = lab.pid, lab.port
+        scratch = Path(lab.env()["FARGATE_WIZARD_LAB_HOME"]).parent
+        lab.client("sts").get_caller_identity()
+        assert scratch.exists()
+
+    assert _gone(pid)
+    assert not _listens(port)
+    assert not scratch.exists()
+    assert threading.active_count() == threads
+
+
+def test_two_labs_do_not_know_of_each_other(lab: Lab) -> None:
+    with Lab.start(region="eu-west-1") as other:
+        other.client("ecs").create_cluster(clusterName="theirs")
+        assert other.port != lab.port
+        assert lab.client("ecs").list_clusters()["clusterArns"] == []
+        arns = other.client("ecs").list_clusters()["clusterArns"]
+    assert arns == ["arn:aws:ecs:eu-west-1:123456789012:cluster/theirs"]
+
+
+def test_a_taken_port_is_reported_with_what_the_child_wrote(lab: Lab) -> None:
+    with pytest.raises(LabError, match="did not start"):
+        Lab.start(port=lab.port)
+
+
+def test_a_client_of_the_lab_refuses_to_leave_this_machine(lab: Lab) -> None:
+    client = lab.client("sts")
+    client.meta.events.register_first(
+        "before-sign.sts", lambda request, **_: setattr(request, "url", "https://example.com/")
+    )
+    with pytest.raises(LabError, match="would have left this machine"):
+        client.get_caller_identity()
+
+
+def test_the_machines_own_aws_configuration_is_not_read(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "does-not-exist")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
+    assert lab.client("sts").get_caller_identity()["Arn"].endswith(":root")
+
+
+def test_the_environment_removes_the_machines_own_aws_settings(lab: Lab) -> None:
+    made = lab.env(base={"AWS_PROFILE": "mine", "HOME": "/home/me", "PATH": "/usr/bin"})
+    assert "AWS_PROFILE" not in made
+    assert made["HOME"] == "/home/me"
+    assert made["PATH"].endswith("/usr/bin")
+    assert f"export AWS_ENDPOINT_URL={lab.endpoint_url}" in export_lines(made)
+
+
+def test_a_snapshot_brings_back_every_service_and_reset_an_empty_account(lab: Lab) -> None:
+    lab.client("ecs").create_cluster(clusterName="kept")
+    lab.client("ecr").create_repository(repositoryName="kept")
+    kept = lab.snapshot()
+    lab.client("ecs").create_cluster(clusterName="later")
+    lab.client("ecr").delete_repository(repositoryName="kept")
+
+    for _ in range(2):
+        lab.restore(kept)
+        assert len(lab.client("ecs").list_clusters()["clusterArns"]) == 1
+        assert len(lab.client("ecr").describe_repositories()["repositories"]) == 1
+        lab.client("ecs").create_cluster(clusterName="again")
+
+    lab.reset()
+    assert lab.client("ecs").list_clusters()["clusterArns"] == []
+    assert lab.client("ecr").describe_repositories()["repositories"] == []
+
+
+def test_an_unknown_setting_or_verb_is_named(lab: Lab) -> None:
+    with pytest.raises(LabError, match="no such setting: wordng"):
+        lab.settings(wordng="2020")
+    with pytest.raises(LabError, match="no such verb"):
+        lab.ask("nonsense")
+    with pytest.raises(LabError, match="no such role: nobody"):
+        lab.env("role/nobody/session")

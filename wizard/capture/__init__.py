@@ -1,0 +1,1 @@
+"""Where error texts come from live: commands that are run and listened to."""
