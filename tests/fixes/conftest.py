@@ -18,6 +18,19 @@ from wizard.fixes.journal import Journal
 from wizard.lab import Lab
 from wizard.lab.world import World
 
+Diagnose = Callable[..., Diagnosis]
+WRITES = (
+    "Create",
+    "Delete",
+    "Put",
+    "Attach",
+    "Detach",
+    "Update",
+    "Modify",
+    "Authorize",
+    "Revoke",
+)
+
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
@@ -35,10 +48,16 @@ def one_lab() -> Iterator[Lab]:
 def lab(one_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """An empty account, which any AWS client of this process now talks to as root."""
     one_lab.reset()
-    for name, value in one_lab.env().items():
-        if name != "PATH":
-            monkeypatch.setenv(name, value)
+    one_lab.settings(exec_unreachable="not-running")
+    become(one_lab, monkeypatch)
     return one_lab
+
+
+def become(lab: Lab, monkeypatch: pytest.MonkeyPatch, principal: str = "root") -> None:
+    """Let AWS clients of this process act as `principal`, with the bastion's stand-in tools."""
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    for name, value in lab.env(principal).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
@@ -48,15 +67,10 @@ def journal(tmp_path: Path) -> Journal:
 
 @pytest.fixture
 def desk(lab: Lab, knowledge: Knowledge, journal: Journal) -> FixDesk:
-    return FixDesk(Engine(knowledge), knowledge, journal, pause=lambda seconds: after(lab, seconds))
+    def pause(seconds: float) -> None:
+        lab.settle(seconds * 10)
 
-
-def after(lab: Lab, seconds: float) -> None:
-    """Let the embedded AWS's time pass instead of waiting."""
-    lab.settle(seconds * 10)
-
-
-Diagnose = Callable[..., Diagnosis]
+    return FixDesk(Engine(knowledge), knowledge, journal, pause=pause)
 
 
 @pytest.fixture
@@ -70,9 +84,27 @@ def diagnose(lab: Lab, knowledge: Knowledge) -> Diagnose:
     return run
 
 
+def world_of(lab: Lab, *endpoints: str) -> World:
+    """Return a world right in all but its endpoints: private subnets, no NAT."""
+    world = World(lab).network(endpoints=endpoints).roles()
+    return world.repository("team/app").log_group()
+
+
 @pytest.fixture
 def private_world(lab: Lab) -> World:
     """The article's third story: a private subnet with no way to anything of AWS."""
-    world = World(lab).network(endpoints=()).roles().repository("team/app").log_group()
-    world.service("web")
-    return world.settle()
+    return world_of(lab).service("web").settle()
+
+
+@pytest.fixture
+def healthy_world(lab: Lab) -> World:
+    """Everything right: a running task with a working shell."""
+    endpoints = ("ecr.api", "ecr.dkr", "s3", "logs", "ssmmessages")
+    return world_of(lab, *endpoints).service("web").settle()
+
+
+def writes(lab: Lab) -> list[dict[str, Any]]:
+    """Return the calls that wrote since the log was cleared, and clear it."""
+    return [
+        one for one in lab.calls(clear=True) if one["call"].partition(":")[2].startswith(WRITES)
+    ]

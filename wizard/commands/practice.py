@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import tempfile
 
 from wizard.errors import DONE, UsageError, WizardError
 from wizard.world import World
@@ -52,10 +53,10 @@ def _session(world: World) -> int:
     from wizard.lab.story import build
 
     world.tell(say("practice-starting", world.lang))
-    with Lab.start(speed=SPEED) as lab:
+    with tempfile.TemporaryDirectory() as state, Lab.start(speed=SPEED) as lab:
         story = build(lab)
         env = lab.env(story.admin, base=dict(os.environ))
-        env["FARGATE_WIZARD_STATE"] = str(lab.scratch / "state")
+        env["FARGATE_WIZARD_STATE"] = state
         os.environ.clear()
         os.environ.update(env)
         world.profile, world.region = None, lab.region

@@ -147,11 +147,12 @@ class Matcher:
 
     def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
+        cut = _is_cut(text)
         for phrase, symptom, number in self._phrases:
             if len(phrase) < fuzzy.SHORTEST:
                 continue
             at = fuzzy.find(squashed.text, phrase)
-            if at < 0:
+            if at < 0 and cut:
                 at = fuzzy.find_cut(squashed.text, phrase)
             if at >= 0:
                 rule = self._alternative(symptom, number)
@@ -177,6 +178,13 @@ class Matcher:
         if not _named(other.symptom, self._rules[hit.symptom].get("yields_to", ())):
             return False
         return other.start - _SAME_MESSAGE <= hit.end and hit.start <= other.end + _SAME_MESSAGE
+
+
+def _is_cut(text: str) -> bool:
+    """Whether `text` may have lost its start or end: it does not begin or end as prose does."""
+    bare = text.strip()
+    ends = bare.endswith(("...", "…")) or not bare.endswith((*".!?\"')}]:。」）",))
+    return ends or bare.startswith(("...", "…")) or bare[:1].islower()
 
 
 def _sure(hits: dict[str, Hit]) -> bool:
