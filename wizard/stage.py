@@ -48,7 +48,12 @@ class Stage:
     def _desk(self) -> Any:
         from wizard.fixes.desk import FixDesk
 
-        return FixDesk(self.engine, self.world.knowledge)
+        return FixDesk(
+            self.engine,
+            self.world.knowledge,
+            profile=self.world.profile,
+            region=self.world.region,
+        )
 
 
 def new_session(world: World, tries: tuple[str, ...] = ()) -> Session:

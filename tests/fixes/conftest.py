@@ -48,6 +48,7 @@ def one_lab() -> Iterator[Lab]:
 def lab(one_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """An empty account, which any AWS client of this process now talks to as root."""
     one_lab.reset()
+    one_lab.clock(speed=100)
     one_lab.settings(exec_unreachable="not-running")
     become(one_lab, monkeypatch)
     return one_lab

@@ -33,7 +33,8 @@ def _enumerations(shape: Shape, value: Any, path: str) -> list[str]:
         for member in value.values():
             found += _enumerations(shape.value, member, f"{path}{{}}")
     allowed = getattr(shape, "enum", None)
-    if allowed and value not in allowed:
+    # EC2's model says "Available" where its API says "available".
+    if allowed and str(value).lower() not in {str(a).lower() for a in allowed}:
         found.append(f"{path}: {value!r} is none of {allowed}")
     return found
 

@@ -36,7 +36,14 @@ async def diagnose_one(
     reading = Reading(calls, target, observed, {"observed-goals": goals, **(given or {})})
     facts, live = await asyncio.gather(reading.facts(fact_names()), observe(reading, knowledge))
     seen = {one.symptom for one in observed}
-    symptoms = (*observed, *(one for one in live if one.symptom not in seen))
+    symptoms = (
+        *observed,
+        *(
+            one
+            for one in live
+            if one.symptom not in seen and not knowledge.symptom(one.symptom).harmless
+        ),
+    )
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
 
 
@@ -50,13 +57,15 @@ def _answer(
 ) -> Diagnosis:
     calls, asked = reading.calls, reading.target
     found = verdicts.findings(knowledge, facts, symptoms, goals, asked.goal)
-    every = verdicts.judged(verdicts.meant(knowledge, goals, symptoms), facts)
+    every = verdicts.judged(verdicts.meant(knowledge, goals), facts)
     done, undone = verdicts.checked(every)
     target = facts.get("target", asked)
     return Diagnosis(
         target=target if isinstance(target, Target) else asked,
         symptoms=tuple(symptoms),
-        verdicts=tuple(verdicts.verdict(one, reading.notes) for one in found),
+        verdicts=tuple(
+            verdicts.verdict(knowledge.cause(one.cause), one, reading.notes) for one in found
+        ),
         unread=verdicts.unread(calls.made.values(), every),
         checked=done,
         unchecked=undone,

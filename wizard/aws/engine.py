@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from wizard.aws import listing, saving
-from wizard.aws.calls import Calls, Progress
+from wizard.aws.calls import Calls
+from wizard.aws.calls import Progress as Progress
 from wizard.aws.diagnosing import diagnose_one, raise_if_unavailable
 from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.fleet import diagnose_fleet
@@ -95,6 +96,15 @@ class Engine:
             return [replace(one, from_file=self._replay is not None) for one in found]
 
         return self._run(job, on_progress, max(self._deadline_s, FLEET_DEADLINE_S))
+
+    def diagnose_saved(
+        self, goal: str = "all", on_progress: Progress | None = None
+    ) -> list[Diagnosis]:
+        """Return the diagnosis of what the replayed file was saved for, a service or a cluster."""
+        saved = SavedSource(self._replay).target if self._replay else {}
+        if saved.get("cluster") and not (saved.get("service") or saved.get("task")):
+            return self.diagnose_all(saved["cluster"], goal, on_progress)
+        return [self.diagnose(Target(goal=goal), (), on_progress)]
 
     def failures(
         self, cluster: str | None = None, on_progress: Progress | None = None

@@ -129,9 +129,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "no group of the task ({groups}) admits port {port} from the load balancer",
         "ja": "タスクのグループ（{groups}）はロードバランサーからのポート {port} を許可していない",
     },
-    "quota": {
-        "en": "{quota}: {used} of {value} in use",
-        "ja": "{quota}: {value} のうち {used} を使用中",
+    "said": {"en": "AWS says: {text}", "ja": "AWS のメッセージ: {text}"},
+    "session-setting": {
+        "en": "the cluster's session settings name {thing}: {problem}",
+        "ja": "クラスターのセッション設定に {thing} が指定されている: {problem}",
+    },
+    "run-as": {
+        "en": "Session Manager's preferences run sessions as {user}",
+        "ja": "Session Manager の設定では、セッションを {user} として実行する",
     },
     "definition-inactive": {
         "en": "the task definition {definition} is INACTIVE or gone",

@@ -54,7 +54,10 @@ def operations() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a call says about a part; `about` narrows it to the item with these field values."""
+    """What a call says about a part, or about one field of it (`bastion.docker`).
+
+    `about` narrows it to the item with these field values.
+    """
 
     part: str
     about: dict[str, Any]

@@ -30,6 +30,8 @@ from wizard.errors import UsageError
 
 FORMAT = 1
 LOCAL = "local"
+REGION = "@region"
+"""The parameter of a call that asks another region than the source's own."""
 
 _TOKENS = {
     "iam": ("Marker", "Marker"),
@@ -87,27 +89,29 @@ class LiveSource:
             self.partition = "aws"
         self._builder = ThreadPoolExecutor(1, "aws-clients")
         self._callers = ThreadPoolExecutor(CONNECTIONS, "aws-calls")
-        self._clients: dict[str, asyncio.Future[Any]] = {}
+        self._clients: dict[tuple[str, str], asyncio.Future[Any]] = {}
         self._config = config(attempts=1)
 
     def warm(self, services: tuple[str, ...]) -> None:
         """Start building the clients of `services`, in this order."""
         for service in services:
-            self._client(service)
+            self._client(service, self.region)
 
     def close(self) -> None:
         """Let go of the threads."""
         self._builder.shutdown(wait=False, cancel_futures=True)
         self._callers.shutdown(wait=False, cancel_futures=True)
 
-    def _client(self, service: str) -> "asyncio.Future[Any]":
-        if service not in self._clients:
+    def _client(self, service: str, region: str) -> "asyncio.Future[Any]":
+        key = (service, region)
+        if key not in self._clients:
             loop = asyncio.get_running_loop()
-            self._clients[service] = loop.run_in_executor(self._builder, self._build, service)
-        return self._clients[service]
+            self._clients[key] = loop.run_in_executor(self._builder, self._build, *key)
+        return self._clients[key]
 
-    def _build(self, service: str) -> Any:
-        return self.session.client(CLIENTS.get(service, service), config=self._config)
+    def _build(self, service: str, region: str) -> Any:
+        name = CLIENTS.get(service, service)
+        return self.session.client(name, region_name=region, config=self._config)
 
     async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
         """Return the answer, safe to show and keep, or why there is none."""
@@ -115,8 +119,10 @@ class LiveSource:
         loop = asyncio.get_running_loop()
         if service == LOCAL:
             return await loop.run_in_executor(self._callers, self._probe, operation, name, params)
-        client = await asyncio.shield(self._client(service))
-        return await loop.run_in_executor(self._callers, self._ask, client, operation, params)
+        asked = dict(params)
+        region = asked.pop(REGION, self.region)
+        client = await asyncio.shield(self._client(service, region))
+        return await loop.run_in_executor(self._callers, self._ask, client, operation, asked)
 
     def _probe(self, operation: str, name: str, params: dict[str, Any]) -> Outcome:
         try:

@@ -7,6 +7,7 @@ from wizard.aws.answers import Refused
 from wizard.aws.calls import Made
 from wizard.aws.reading import Note
 from wizard.core.answer import Missing, Verdict
+from wizard.core.condition import paths
 from wizard.core.diagnosis import (
     CONFIRMED,
     RULED_OUT,
@@ -18,7 +19,7 @@ from wizard.core.diagnosis import (
     judge,
 )
 from wizard.core.facts import Facts
-from wizard.core.knowledge import Knowledge
+from wizard.core.knowledge import Cause, Knowledge
 
 _MOST = 6
 _QUIET = ("not-asked", "no-way", "none")
@@ -27,16 +28,11 @@ _QUIET = ("not-asked", "no-way", "none")
 EXEC_OFF = "exec.disabled-on-service"
 
 
-def meant(knowledge: Knowledge, goals: Iterable[str], observed: Sequence[Observed]) -> Knowledge:
-    """Return `knowledge` with the causes that matter for `goals` or for a symptom that was seen."""
+def meant(knowledge: Knowledge, goals: Iterable[str]) -> Knowledge:
+    """Return `knowledge` with the causes that matter for `goals` alone."""
     wanted = set(goals)
-    candidates = {
-        candidate.cause for one in observed for candidate in knowledge.symptom(one.symptom).causes
-    }
     causes = {
-        key: one
-        for key, one in knowledge.data["causes"].items()
-        if wanted & set(one["goals"]) or key in candidates
+        key: one for key, one in knowledge.data["causes"].items() if wanted & set(one["goals"])
     }
     return Knowledge({**knowledge.data, "causes": causes}, knowledge.problems)
 
@@ -49,7 +45,7 @@ def findings(
     asked: str,
 ) -> list[Finding]:
     """Return the findings for `goals`; `asked` is the goal as the user named it."""
-    found = diagnose(meant(knowledge, goals, observed), facts, observed, "all")
+    found = diagnose(meant(knowledge, goals), facts, observed, "all")
     if asked in ("all", "start") and "exec" not in goals and EXEC_OFF in knowledge.data["causes"]:
         # Switched off is no fault where nobody asked for a shell, but it would be the next one.
         found += [
@@ -60,12 +56,15 @@ def findings(
     return found
 
 
-def verdict(finding: Finding, notes: Iterable[Note]) -> Verdict:
-    """Return `finding` with the notes that its facts rest on."""
-    parts = set(finding.facts)
-    if finding.status == RULED_OUT and "obstacles" in parts:
-        parts.add("ways")
-    fitting = [note for note in notes if note.part in parts and _fits(note, finding)]
+def verdict(cause: Cause, finding: Finding, notes: Iterable[Note]) -> Verdict:
+    """Return `finding` with the notes on what its cause asks; a refuted one has no fixes."""
+    asked = {*paths(cause.when), *paths(cause.suspect or {})}
+    asked = {path.replace("each.", f"{cause.each}.", 1) for path in asked}
+    asked |= {path.partition(".")[0] for path in asked}
+    if finding.status == RULED_OUT:
+        finding = replace(finding, fixes=())
+        asked |= {"ways"} if "obstacles" in asked else set()
+    fitting = [note for note in notes if note.part in asked and _fits(note, finding)]
     exact = [note for note in fitting if note.about]
     chosen = [note.evidence for note in (exact or fitting)]
     unique = {(one.call, one.says["en"]): one for one in chosen}
@@ -91,7 +90,9 @@ def unread(made: Iterable[Made], judged: Sequence[Finding]) -> tuple[Missing, ..
     for finding in judged:
         for one in finding.unread:
             key = (one.call, one.why)
-            if one.why not in _QUIET and (key in needed or not _same_call(one.call, needed)):
+            if one.why in _QUIET or Refused(one.call, one.why).absent:
+                continue
+            if key in needed or not _same_call(one.call, needed):
                 needed.setdefault(key, {})[finding.cause] = None
     return tuple(Missing(call, why, tuple(causes)) for (call, why), causes in needed.items())
 

@@ -44,17 +44,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, world: World) -> int:
     """Plan, show, and apply where that was asked for."""
+    from wizard.fixes.choose import check_names
     from wizard.fixes.request import Refused
 
     if bool(args.cause) == bool(args.finish):
         raise UsageError("fix: give a CAUSE, or --finish ENTRY")
+    options = _options(args.set)
+    if args.cause:
+        check_names(world.knowledge, args.cause, args.fix, options)
     desk = desk_of(world)
     tell_unfinished(desk, world, args.finish)
     try:
         if args.finish:
             return show_and_apply(desk.finish_plan(args.finish), desk, args, world)
         diagnosis = _diagnose(args, world)
-        plan = desk.plan(diagnosis, args.cause, args.fix, _options(args.set))
+        plan = desk.plan(diagnosis, args.cause, args.fix, options)
         return show_and_apply(plan, desk, args, world, diagnosis)
     except Refused as refused:
         return refuse(refused, args, world)

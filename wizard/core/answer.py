@@ -62,9 +62,10 @@ class Diagnosis:
 
     @property
     def problem(self) -> bool:
-        """Whether something is wrong: a confirmed or suspected cause, or a symptom seen."""
+        """Whether something is wrong: a symptom, a proven cause, or a suspected present one."""
         return bool(self.symptoms) or any(
-            one.status in (CONFIRMED, SUSPECTED) for one in self.findings
+            one.status == CONFIRMED or (one.status == SUSPECTED and not one.predicted)
+            for one in self.findings
         )
 
     @property

@@ -88,7 +88,7 @@ class Bastion:
     login_user: Maybe[str | None] = None
     login_users: Maybe[tuple[str, ...]] = ()
     login_fresh: Maybe[bool] = True
-    other_registry: str | None = None
+    other_registry: Maybe[str | None] = None
     registry: str | None = None
     user_mismatch: Maybe[bool] = False
     unreachable: tuple[str, ...] = ()
@@ -186,7 +186,8 @@ class Role:
 
     `named` is false where the task definition names none. `missing_actions` are those the need
     has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`);
-    `lacking_actions` are both. `own` is false for a role of another account.
+    `lacking_actions` are both, but for reading environment files from S3 and keys from KMS, which
+    have causes of their own (`lacking_elsewhere`). `own` is false for a role of another account.
     """
 
     named: bool
@@ -202,6 +203,7 @@ class Role:
     denied_by: str | None = None
     stage: str = "registry-auth"
     lacking_actions: Maybe[tuple[str, ...]] = ()
+    lacking_elsewhere: tuple[str, ...] = ()
     own: bool = True
 
 
@@ -273,12 +275,13 @@ class LogGroup:
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A secret or parameter of the task definition. `problem` is missing, key-missing, malformed
-    or kms-denied; None when it is well."""
+    or kms-denied; None when it is well. `key` is the JSON key, `kms_key` the encrypting key."""
 
     secret: str
     problem: Maybe[str | None]
     key: str | None = None
     container: str | None = None
+    kms_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

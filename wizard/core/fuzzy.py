@@ -35,19 +35,24 @@ def find(text: bytes, phrase: bytes) -> int:
 
 
 def _distance(phrase: bytes, window: bytes, errors: int) -> bool:
-    """Whether `phrase` lies in `window` within `errors` edits (Sellers' algorithm)."""
+    """Whether `phrase` lies in `window` within `errors` edits.
+
+    Sellers' algorithm; two letters swapped count as one edit, as a typing mistake does.
+    """
+    before: list[int] = []
+    last = 0
     row = list(range(len(phrase) + 1))
-    best = row[-1]
     for letter in window:
-        previous, row[0] = row[0], 0
+        fresh = [0]
         for index, wanted in enumerate(phrase, 1):
-            above = row[index]
-            row[index] = min(above + 1, row[index - 1] + 1, previous + (letter != wanted))
-            previous = above
-        best = min(best, row[-1])
-        if best <= errors:
+            cost = min(row[index] + 1, fresh[index - 1] + 1, row[index - 1] + (letter != wanted))
+            if index > 1 and before and letter == phrase[index - 2] and last == wanted:
+                cost = min(cost, before[index - 2] + 1)
+            fresh.append(cost)
+        if fresh[-1] <= errors:
             return True
-    return best <= errors
+        before, row, last = row, fresh, letter
+    return row[-1] <= errors
 
 
 def find_cut(text: bytes, phrase: bytes) -> int:

@@ -12,6 +12,8 @@ _ESCAPED_QUOTE = r"\\{1,8}(?=[\"'/])"
 _MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "`": "'"})
 _MARKS |= {0x00A0: " ", ord("「"): " ", ord("」"): " ", ord("、"): " ", ord("。"): " "}
 _NARROWEST_WRAP = 24
+_NARROWEST_OF_TWO = 60
+"""Where one line alone is the widest it may only be the longest: then it must be a wide one."""
 
 
 def readable(text: str) -> str:
@@ -36,7 +38,8 @@ def _join(lines: list[str]) -> str:
     # A text that was broken hard has most of its lines at one width; the last line is shorter.
     width = max(map(len, lines), default=0)
     full = sum(len(line) == width for line in lines[:-1])
-    hard = width >= _NARROWEST_WRAP and full >= max(1, (len(lines) - 1) // 3)
+    least = _NARROWEST_WRAP if full > 1 else _NARROWEST_OF_TWO
+    hard = width >= least and full >= max(1, (len(lines) - 1) // 3)
     parts: list[str] = []
     for line in lines:
         parts.append(line.strip() if not parts else line.lstrip() if not hard else line)

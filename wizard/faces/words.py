@@ -1,6 +1,7 @@
 """The words of the program itself, in both languages. What it knows of AWS is in `knowledge/`."""
 
 from wizard.core.words import fill
+from wizard.faces.words_frame import FRAME
 
 WORDS: dict[str, dict[str, str]] = {
     "paste-then-end": {
@@ -58,7 +59,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ja": "エラーを貼り付けるか、やりたいことを選んでください。"
         "確認なしに何かを変更することはありません。",
     },
-    "paste-here": {"en": "Paste the error here", "ja": "ここにエラーを貼り付け"},
+    "paste-here": {
+        "en": "Paste the error here, then Enter (Tab: the choices below)",
+        "ja": "ここにエラーを貼り付けて Enter（Tab: 下の選択肢へ）",
+    },
     "go-on": {"en": "Go on where you were", "ja": "前回の続きから"},
     "look-live": {
         "en": "Look for failures in the account",
@@ -70,6 +74,14 @@ WORDS: dict[str, dict[str, str]] = {
     "practice-starting": {
         "en": "Starting the embedded AWS …",
         "ja": "組み込みの AWS を起動しています…",
+    },
+    "demo-passed": {
+        "en": "captured, diagnosed, fixed and verified",
+        "ja": "取得・診断・修正・確認まで完了",
+    },
+    "demo-end": {
+        "en": "All {count} errors of the story were captured, diagnosed, fixed and verified.",
+        "ja": "{count} 件のエラーすべてを取得・診断・修正・確認しました。",
     },
     "quit": {"en": "Quit", "ja": "終了"},
     "home": {"en": "Back to the start", "ja": "最初に戻る"},
@@ -238,39 +250,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ja": "ここからは直せません。",
     },
     "bye": {"en": "Good luck!", "ja": "お疲れさまでした。"},
-    # -- keys and frames -----------------------------------------------------------------------
-    "path": {"en": "Path", "ja": "経路"},
-    "path-start": {"en": "Start", "ja": "開始"},
-    "keys": {
-        "en": "Esc Back  F1 Help  F2 日本語  F3 Copy  Ctrl+P Commands  Ctrl+Q Quit",
-        "ja": "Esc 戻る  F1 ヘルプ  F2 English  F3 コピー  Ctrl+P コマンド  Ctrl+Q 終了",
-    },
-    "back": {"en": "Back", "ja": "戻る"},
-    "help": {"en": "Help", "ja": "ヘルプ"},
-    "language": {"en": "日本語", "ja": "English"},
-    "copy": {"en": "Copy", "ja": "コピー"},
-    "copied": {"en": "Copied.", "ja": "コピーしました。"},
-    "choose-number": {
-        "en": "Number (b back, l 日本語, q quit): ",
-        "ja": "番号（b 戻る、l English、q 終了）: ",
-    },
-    "no-such-number": {"en": "Please type one of the numbers.", "ja": "番号を入力してください。"},
-    "end-with-dot": {
-        "en": "Paste it, then a line with a single dot (.)",
-        "ja": "貼り付けた後、ピリオド（.）だけの行を入力してください",
-    },
-    "not-possible": {"en": "not possible", "ja": "適用不可"},
-    "type-or-paste": {"en": "Type or paste text", "ja": "文字を入力・貼り付ける"},
-    "help-text": {
-        "en": "Paste an error, or choose a goal. The wizard explains the error, reads the account "
-        "(it cannot write while it reads), shows the cause with the evidence, and offers a fix. "
-        "A fix is shown as the exact change first; only your yes applies it, and undo takes it "
-        "back. When the terminal goes away, start again: you can go on where you were.",
-        "ja": "エラーを貼り付けるか、目的を選びます。ウィザードはエラーを説明し、"
-        "アカウントを読み取り（読み取り中は書き込みできません）、根拠とともに原因を示し、修正を提案します。"
-        "修正は必ず変更内容を先に表示し、「はい」と答えたときだけ適用し、undo で元に戻せます。"
-        "端末が切れても、次回の起動時に続きから再開できます。",
-    },
+    **FRAME,
 }
 
 

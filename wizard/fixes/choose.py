@@ -40,14 +40,9 @@ def choose(
     Raises `Misused` for names that are not there, `Refused` where the cause could not be decided
     or none of its fixes applies.
     """
-    if cause not in knowledge.data["causes"]:
-        raise Misused(f"no such cause: {cause!r}{_meant(cause, knowledge.causes())}")
+    check_names(knowledge, cause, fix, options)
     known = knowledge.cause(cause)
     offered = [one.fix for one in known.fixes]
-    if fix is not None and fix not in offered:
-        names = ", ".join(offered) or "none"
-        raise Misused(f"{cause} has no fix {fix!r}{_meant(fix, offered)} (it has: {names})")
-    _know_fields(known, options)
     pairs = [one for one in _found(known, diagnosis) if _fits(one[0], options)]
     if not pairs:
         return Chosen(fix or next(iter(offered), ""), (), ())
@@ -57,6 +52,20 @@ def choose(
         raise Refused(_offer(pairs[0][0], chosen).why_not or say("no-fix"))
     items = tuple(item for _, item in kept if item is not None)
     return Chosen(chosen, tuple(finding for finding, _ in kept), items)
+
+
+def check_names(
+    knowledge: Knowledge, cause: str, fix: str | None, options: Mapping[str, str]
+) -> None:
+    """Raise `Misused` where a name of the request is none: needs no diagnosis."""
+    if cause not in knowledge.data["causes"]:
+        raise Misused(f"no such cause: {cause!r}{_meant(cause, knowledge.causes())}")
+    known = knowledge.cause(cause)
+    offered = [one.fix for one in known.fixes]
+    if fix is not None and fix not in offered:
+        names = ", ".join(offered) or "none"
+        raise Misused(f"{cause} has no fix {fix!r}{_meant(fix, offered)} (it has: {names})")
+    _know_fields(known, options)
 
 
 def _know_fields(cause: Cause, options: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from wizard.core.facts import Facts, Target
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change
 from wizard.core.words import LANGUAGES, fill
+from wizard.errors import UsageError
 
 Words = dict[str, str]
 Verified = Literal["passed", "failed", "pending", "skipped"]
@@ -37,7 +38,7 @@ class Refused(Exception):
         self.words = words
 
 
-class Misused(Exception):
+class Misused(UsageError):
     """A wrong request: an unknown cause, fix or entry, a field that the cause does not have."""
 
 

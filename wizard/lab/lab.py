@@ -144,6 +144,7 @@ class Lab:
             "no_proxy": "127.0.0.1,localhost",
             "PATH": f"{tools}{os.pathsep}{path}",
             "FARGATE_WIZARD_LAB_HOME": str(self._scratch / "bastion"),
+            **_people(self._scratch / "bastion"),
             "FARGATE_WIZARD_LAB_PYTHON": sys.executable,
         }
         if keys["token"]:
@@ -286,3 +287,12 @@ def _close(process: subprocess.Popen[str]) -> None:
         if stream and not stream.closed:
             stream.close()
     process.wait()
+
+
+def _people(bastion: Path) -> dict[str, str]:
+    """Tells any reader of docker configurations who the bastion's users are."""
+    homes = {"ec2-user": bastion / "home" / "ec2-user", "root": bastion / "root"}
+    return {
+        "FARGATE_WIZARD_HOMES": os.pathsep.join(f"{user}={home}" for user, home in homes.items()),
+        "FARGATE_WIZARD_USER": "ec2-user",
+    }

@@ -1,6 +1,7 @@
 """The readers, one module per area; importing this package registers all of them."""
 
 from wizard.aws.readers import (  # noqa: F401
+    balancers,
     bastion,
     caller,
     containers,
@@ -8,8 +9,12 @@ from wizard.aws.readers import (  # noqa: F401
     images,
     logs,
     network,
+    quota,
     roles,
+    secrets,
     service,
+    sessions,
+    storage,
     target,
     task,
 )

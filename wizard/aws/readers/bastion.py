@@ -5,7 +5,7 @@ import time
 from fnmatch import fnmatch
 from typing import Any
 
-from wizard.aws.answers import Answer, Refused
+from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, got, reader
 from wizard.core.facts import Bastion, Maybe, Target, Unread
@@ -25,16 +25,14 @@ _OLDEST = {1: (1, 19, 28), 2: (2, 1, 30)}
 @reader("bastion", calls=(DOCKER, PLUGIN, CLI, LOGINS))
 async def bastion(reading: Reading) -> Bastion:
     """What this machine has, as far as the goal asks for it."""
-    docker, plugin, cli, logins = await together(
-        reading.call(DOCKER), reading.call(PLUGIN), reading.call(CLI), reading.call(LOGINS)
-    )
+    docker, plugin, cli, logins = await _probe(reading)
     target, place = await reading.part("target"), await reading.part("place")
     version: Maybe[str | None] = got(cli, "version")
     outdated: Maybe[bool] = version if isinstance(version, Unread) else _outdated(version)
     _note(reading, docker, plugin, version)
     skew = reading.calls.source.clock_skew_s
     if skew is not None:
-        reading.note("bastion", "sts:GetCallerIdentity", "clock", seconds=round(skew))
+        reading.note("bastion.clock_skew_s", "sts:GetCallerIdentity", "clock", seconds=round(skew))
     return Bastion(
         docker=got(docker, "state"),
         docker_group=got(docker, "group"),
@@ -46,14 +44,33 @@ async def bastion(reading: Reading) -> Bastion:
     )
 
 
+async def _probe(reading: Reading) -> list[Outcome]:
+    """Ask this machine what the goals need; what they do not need is not asked, it takes time."""
+    asked = reading.target.goal
+    wanted = reading.given["observed-goals"] | {asked}
+    if asked == "all" and reading.target.repository:
+        wanted |= {"push"}
+    push, shell = "push" in wanted, "exec" in wanted
+    calls = {DOCKER: push, PLUGIN: shell or asked == "all", CLI: push or shell, LOGINS: push}
+    return await together(
+        *(reading.call(call) if needed else _not_asked(call) for call, needed in calls.items())
+    )
+
+
+async def _not_asked(call: str) -> Outcome:
+    return Refused(call, "not-asked")
+
+
 def _note(reading: Reading, docker: Any, plugin: Any, version: Any) -> None:
     if isinstance(docker, dict):
-        reading.note("bastion", DOCKER, "docker-" + str(docker["state"]))
+        reading.note("bastion.docker", DOCKER, "docker-" + str(docker["state"]))
     if isinstance(plugin, dict):
         found = plugin["path"]
-        reading.note("bastion", PLUGIN, "plugin-there" if found else "plugin-missing", path=found)
+        reading.note(
+            "bastion.plugin", PLUGIN, "plugin-there" if found else "plugin-missing", path=found
+        )
     if isinstance(version, str):
-        reading.note("bastion", CLI, "cli-version", version=version)
+        reading.note("bastion.cli_outdated", CLI, "cli-version", version=version)
 
 
 def _outdated(version: str | None) -> bool:
@@ -86,6 +103,8 @@ def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[s
             "login_user": unread,
             "login_users": unread,
             "login_fresh": unread,
+            "user_mismatch": unread,
+            "other_registry": unread,
         }
     entries: list[Answer] = answer["logins"]
     fitting = [one for one in entries if registry and fnmatch(registry, one["registry"])]
@@ -158,10 +177,14 @@ def _note_logins(
     reading: Reading, users: tuple[str, ...], others: list[str], registry: str | None, hidden: Any
 ) -> None:
     if users:
-        reading.note("bastion", LOGINS, "logged-in", users=", ".join(users), registry=registry)
+        reading.note(
+            "bastion.login_users", LOGINS, "logged-in", users=", ".join(users), registry=registry
+        )
     else:
-        reading.note("bastion", LOGINS, "not-logged-in", registry=registry)
+        reading.note("bastion.login_users", LOGINS, "not-logged-in", registry=registry)
     if others:
-        reading.note("bastion", LOGINS, "logged-in-elsewhere", registry=", ".join(others[:4]))
+        reading.note(
+            "bastion.login_users", LOGINS, "logged-in-elsewhere", registry=", ".join(others[:4])
+        )
     if hidden:
-        reading.note("bastion", LOGINS, "logins-hidden", users=", ".join(hidden))
+        reading.note("bastion.login_users", LOGINS, "logins-hidden", users=", ".join(hidden))

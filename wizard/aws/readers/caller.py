@@ -232,9 +232,18 @@ def _roles_meant(reading: Reading) -> tuple[str, ...]:
 def _note(reading: Reading, who: Principal, judged: Judged, questions: dict[str, Question]) -> None:
     values: dict[str, Any] = {"who": who.name}
     if judged.missing:
-        reading.note("caller", SIMULATE, "actions-missing", **values, actions=judged.missing)
+        reading.note(
+            "caller.missing_actions", SIMULATE, "actions-missing", **values, actions=judged.missing
+        )
     if judged.denied:
         by = judged.denied_by
-        reading.note("caller", SIMULATE, "actions-denied", **values, actions=judged.denied, by=by)
+        reading.note(
+            "caller.denied_actions",
+            SIMULATE,
+            "actions-denied",
+            **values,
+            actions=judged.denied,
+            by=by,
+        )
     if questions and not (judged.missing or judged.denied or judged.unread):
         reading.note("caller", SIMULATE, "actions-allowed", **values)

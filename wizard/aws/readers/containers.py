@@ -152,20 +152,20 @@ def _log_problem(written: Answer) -> str | None:
 def _note(reading: Reading, found: Container, has_state: bool) -> None:
     name = found.name
 
-    def note(call: str, phrase: str, **values: Any) -> None:
+    def note(field: str, call: str, phrase: str, **values: Any) -> None:
         about = {"container": name}
-        reading.note("containers", call, phrase, about, container=name, **values)
+        reading.note(f"containers.{field}", call, phrase, about, container=name, **values)
 
     if found.agent:
-        note(TASKS, "agent", status=found.agent, reason=found.agent_reason or "–")
+        note("agent", TASKS, "agent", status=found.agent, reason=found.agent_reason or "–")
     elif has_state:
-        note(TASKS, "no-agent")
+        note("agent", TASKS, "no-agent")
     if found.read_only_root:
-        note(DEFINITION, "read-only")
+        note("read_only_root", DEFINITION, "read-only")
     if found.aws_keys:
-        note(DEFINITION, "aws-keys", keys=found.aws_keys)
+        note("aws_keys", DEFINITION, "aws-keys", keys=found.aws_keys)
     if found.log_options_problem:
-        note(DEFINITION, "log-options", problem=found.log_options_problem)
+        note("log_options_problem", DEFINITION, "log-options", problem=found.log_options_problem)
     if found.exit_code is not None or found.reason:
         code = "–" if found.exit_code is None else found.exit_code
-        note(TASKS, "container-state", code=code, reason=found.reason or "–")
+        note("end", TASKS, "container-state", code=code, reason=found.reason or "–")

@@ -17,10 +17,9 @@ async def goals(reading: Reading) -> frozenset[str]:
     asked = reading.target.goal
     observed: frozenset[str] = reading.given["observed-goals"]
     found = {"start"} if asked in ("all", "start") else {asked}
-    if asked == "all":
-        found |= observed & {"exec", "push"}
-        if reading.target.repository:
-            found.add("push")
+    found |= observed
+    if asked == "all" and reading.target.repository:
+        found.add("push")
     if asked in ("all", "start") and await reading.part("exec-on"):
         found.add("exec")
     if asked == "exec" and not await reading.part("task-runs"):

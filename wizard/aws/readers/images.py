@@ -7,6 +7,7 @@ from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.readers.bastion import wanted_registry
 from wizard.aws.reading import Reading, reader
+from wizard.aws.source import REGION
 from wizard.core.facts import Maybe, Repository, Unread
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Image, Place, read_image
@@ -61,11 +62,7 @@ async def _wanted(reading: Reading) -> Maybe[list[_Wanted]]:
 async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
     image = wanted.image
     about = {"repository": image.repository}
-    if image.region and image.region != place.region:
-        # Clients are of one region: AWS would answer for the wrong one.
-        other = Unread(REPOSITORIES, "other-region")
-        return _unknown(wanted, other)
-    where = {"registryId": image.account} if image.account else {}
+    where = _where(image, place)
     (answer, mismatch), (found, denies) = await both(
         both(
             reading.call(REPOSITORIES, repositoryNames=[image.repository], **where),
@@ -80,7 +77,9 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
             exists = True
     phrase = {True: "repository-there", False: "repository-missing"}.get(exists is True)
     if not isinstance(exists, Unread):
-        reading.note("repositories", REPOSITORIES, str(phrase), about, repository=image.repository)
+        reading.note(
+            "repositories.exists", REPOSITORIES, str(phrase), about, repository=image.repository
+        )
     if exists is False:
         found = True  # the repository is what is missing, and it is said once
     elif found is False:
@@ -97,23 +96,16 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
         wanted=mismatch["wanted"],
         has=mismatch["has"],
         stage="push" if wanted.pushed else "image",
-        own=image.account in ("", place.account),
+        own=image.account in ("", place.account) and REGION not in where,
     )
 
 
-def _unknown(wanted: _Wanted, why: Unread) -> Repository:
-    return Repository(
-        wanted.image.repository,
-        wanted.image.registry,
-        exists=why,
-        tag=wanted.image.tag or None,
-        image_exists=why,
-        policy_denies=why,
-        platform_mismatch=why,
-        image=wanted.written,
-        stage="push" if wanted.pushed else "image",
-        own=False,
-    )
+def _where(image: Image, place: Place) -> dict[str, str]:
+    """Return the parameters that say which registry of which region is asked."""
+    found = {"registryId": image.account} if image.account else {}
+    if image.region and image.region != place.region:
+        found[REGION] = image.region
+    return found
 
 
 def _image_id(image: Image) -> dict[str, str]:
@@ -152,7 +144,7 @@ async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) ->
         **where,
     )
     if isinstance(answer, Refused):
-        return none | {"mismatch": answer.unread, "wanted": task}
+        return none | {"mismatch": False if answer.absent else answer.unread, "wanted": task}
     images = answer.get("images", [])
     platforms = _platforms(images[0]) if images else []
     if not platforms:
@@ -160,7 +152,13 @@ async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) ->
     about = {"repository": wanted.image.repository}
     has = ", ".join(platforms)
     reading.note(
-        "repositories", MANIFEST, "platforms", about, image=wanted.written, has=has, wanted=task
+        "repositories.platform_mismatch",
+        MANIFEST,
+        "platforms",
+        about,
+        image=wanted.written,
+        has=has,
+        wanted=task,
     )
     return {"mismatch": task not in platforms, "wanted": task, "has": has}
 
@@ -197,7 +195,7 @@ async def _policy_denies(reading: Reading, image: Image, place: Place) -> Maybe[
     role = definition.get("executionRoleArn") if isinstance(definition, dict) else None
     if not role:
         return False
-    where = {"registryId": image.account} if image.account else {}
+    where = _where(image, place)
     answer = await reading.call(POLICY, repositoryName=image.repository, **where)
     foreign = image.account not in ("", place.account)
     if isinstance(answer, Refused):

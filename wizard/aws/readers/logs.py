@@ -1,8 +1,11 @@
 """The log groups that the task definition names."""
 
+from dataclasses import replace
+
 from wizard.aws.answers import Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
+from wizard.aws.source import REGION
 from wizard.core.facts import LogGroup, Maybe, Unread
 
 GROUPS = "logs:DescribeLogGroups"
@@ -31,17 +34,12 @@ async def log_groups(reading: Reading) -> Maybe[tuple[LogGroup, ...]]:
 
 
 async def _read(reading: Reading, group: LogGroup, region: str) -> LogGroup:
-    exists: Maybe[bool]
-    if group.region != region:
-        exists = Unread(GROUPS, "other-region")
-    else:
-        answer = await reading.call(GROUPS, logGroupNamePrefix=group.log_group)
-        if isinstance(answer, Refused):
-            exists = answer.unread
-        else:
-            names = [one["logGroupName"] for one in answer.get("logGroups", ())]
-            exists = group.log_group in names
-            phrase = "log-group-there" if exists else "log-group-missing"
-            about = {"log_group": group.log_group}
-            reading.note("log_groups", GROUPS, phrase, about, group=group.log_group, region=region)
-    return LogGroup(group.log_group, group.region, exists, group.creates, group.container)
+    where = {} if group.region == region else {REGION: group.region}
+    answer = await reading.call(GROUPS, logGroupNamePrefix=group.log_group, **where)
+    if isinstance(answer, Refused):
+        return replace(group, exists=answer.unread)
+    exists = group.log_group in [one["logGroupName"] for one in answer.get("logGroups", ())]
+    phrase = "log-group-there" if exists else "log-group-missing"
+    about, values = {"log_group": group.log_group}, {"group": group.log_group}
+    reading.note("log_groups.exists", GROUPS, phrase, about, **values, region=group.region)
+    return replace(group, exists=exists)

@@ -1,10 +1,11 @@
 """The network ways that the task needs, by what was read of its VPC."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Answer, Refused
-from wizard.aws.calls import together
+from wizard.aws.calls import both, together
 from wizard.aws.evidence import note_reach
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Obstacle, Unread, Way
@@ -106,13 +107,16 @@ def filtered(name: str, values: list[str]) -> dict[str, Any]:
     return {"Filters": [{"Name": name, "Values": values}]}
 
 
-_VIEW_CALLS = (VPC, ATTRIBUTE, NATS, DHCP, LISTS, ENTRIES, *(one[0] for one in _BY_VPC.values()))
+_VIEW_CALLS = (VPC, ATTRIBUTE, NATS, DHCP, *(one[0] for one in _BY_VPC.values()))
 
 
 @reader("network-view", calls=_VIEW_CALLS)
 async def network_view(reading: Reading) -> Maybe[NetworkView]:
     """Everything about the VPC that the ways hang on; each part may be unread by itself."""
-    vpc = await reading.part("vpc-id")
+    # The prefix lists hang on nothing: they are asked for while the VPC is being found.
+    vpc, (_, mounts) = await both(
+        reading.part("vpc-id"), both(reading.part("prefix-lists"), reading.part("mount-targets"))
+    )
     if isinstance(vpc, Unread):
         return vpc
     lists = together(
@@ -127,7 +131,7 @@ async def network_view(reading: Reading) -> Maybe[NetworkView]:
         _list(reading, VPC, "Vpcs", VpcIds=[vpc]),
         _attribute(reading, vpc, "enableDnsSupport", "EnableDnsSupport"),
         _attribute(reading, vpc, "enableDnsHostnames", "EnableDnsHostnames"),
-        _prefix_lists(reading),
+        reading.part("prefix-lists"),
     )
     place = await reading.part("place")
     found: Any = entry if isinstance(entry, Unseen) else (entry or [Unseen(VPC, "not-found")])[0]
@@ -140,6 +144,7 @@ async def network_view(reading: Reading) -> Maybe[NetworkView]:
         dns_hostnames=hostnames,
         nat_gateways=nats,
         prefix_lists=prefixes,
+        mount_targets=mounts,
         dhcp_options=await _dhcp(reading, found),
         **dict(zip(_BY_VPC, parts, strict=True)),
     )
@@ -157,7 +162,8 @@ async def _attribute(reading: Reading, vpc: str, asked: str, told: str) -> Any:
     return bool(answer[told]["Value"])
 
 
-async def _prefix_lists(reading: Reading) -> Any:
+@reader("prefix-lists", calls=(LISTS, ENTRIES))
+async def prefix_lists(reading: Reading) -> Any:
     """AWS's own lists, with the entries of S3's: gateway endpoints are routes to them."""
     region = reading.calls.source.region
     wanted = [f"com.amazonaws.{region}.s3", f"com.amazonaws.{region}.dynamodb"]
@@ -230,12 +236,15 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
         unread = _undecided(found)
         if unread:
             return unread
-    confirmed = {_identity(one)[:-1] for one in made.values() if one.status == "confirmed"}
+    confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
-        one
-        for one in made.values()
-        if one.status == "confirmed" or _identity(one)[:-1] not in confirmed
+        one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
     )
+
+
+def _remedied(one: Obstacle) -> tuple[Any, ...]:
+    """What a remedy must not repeat: it is confirmed already."""
+    return _identity(replace(one, status="suspected"))
 
 
 def _undecided(found: Sequence[Reach]) -> Unread | None:
@@ -249,7 +258,8 @@ def _undecided(found: Sequence[Reach]) -> Unread | None:
 def _identity(one: Obstacle) -> tuple[Any, ...]:
     """What makes two obstacles one finding, the status last."""
     thing = (one.endpoint, one.route_table, one.group, one.acl)
-    subnet = one.subnet if one.cause in _BY_SUBNET else None
+    # As a remedy, a route is offered once for its table.
+    subnet = one.subnet if one.cause in _BY_SUBNET and one.status == "confirmed" else None
     service = one.service if one.cause in _BY_SERVICE else None
     return (one.cause, service, subnet, *thing, one.status)
 

@@ -46,7 +46,7 @@ async def execution_role(reading: Reading) -> Maybe[Role]:
     questions = questions_of(execution_needs(definition, place))
     arn = await _role_arn(reading, "executionRoleArn")
     if not arn:
-        reading.note("execution_role", "ecs:DescribeTaskDefinition", "no-execution-role")
+        reading.note("execution_role.named", "ecs:DescribeTaskDefinition", "no-execution-role")
         return Role(named=False, needed=bool(questions))
     return await _read(reading, "execution_role", arn, questions, place)
 
@@ -62,7 +62,7 @@ async def task_role(reading: Reading) -> Maybe[Role]:
     wanted = "exec" in await reading.part("goals")
     arn = await _role_arn(reading, "taskRoleArn")
     if not arn:
-        reading.note("task_role", "ecs:DescribeTaskDefinition", "no-task-role")
+        reading.note("task_role.named", "ecs:DescribeTaskDefinition", "no-task-role")
         return Role(named=False, needed=wanted, stage="exec")
     place = await reading.part("place")
     session = await _session(reading, place) if wanted else None
@@ -124,14 +124,26 @@ async def _read(
         denied_actions=judged.denied,
         denied_by=judged.denied_by,
         stage="role" if exists is False or trusted is False else _stage(judged, fact),
-        lacking_actions=_lacking(judged),
+        lacking_actions=_lacking(judged, fact),
+        lacking_elsewhere=tuple(one for one in _every(judged) if _has_own_cause(one, fact)),
         own=part(arn, "account") in (place.account, None),
     )
 
 
-def _lacking(judged: Judged) -> Maybe[tuple[str, ...]]:
-    every = (*judged.missing, *judged.denied)
-    return judged.unread if judged.unread and not every else every
+def _lacking(judged: Judged, fact: str) -> Maybe[tuple[str, ...]]:
+    every = _every(judged)
+    if judged.unread and not every:
+        return judged.unread
+    return tuple(one for one in every if not _has_own_cause(one, fact))
+
+
+def _every(judged: Judged) -> tuple[str, ...]:
+    return (*judged.missing, *judged.denied)
+
+
+def _has_own_cause(action: str, fact: str) -> bool:
+    """Whether a lack of `action` is `env-file.denied` or `secret.kms-denied`."""
+    return fact == "execution_role" and action.startswith(("s3:", "kms:"))
 
 
 async def _judge(reading: Reading, arn: str, name: str, questions: list[Question]) -> Judged:
@@ -175,18 +187,25 @@ def _note(
     judged: Judged,
 ) -> None:
     if exists is False:
-        reading.note(fact, GET, "role-missing", role=name)
+        reading.note(f"{fact}.exists", GET, "role-missing", role=name)
         return
     if trusted is False:
-        reading.note(fact, GET, "role-not-trusted", role=name)
+        reading.note(f"{fact}.trusted", GET, "role-not-trusted", role=name)
     elif trusted is True:
-        reading.note(fact, GET, "role-trusted", role=name)
+        reading.note(f"{fact}.trusted", GET, "role-trusted", role=name)
     call = "iam:SimulatePrincipalPolicy"
     if judged.missing:
-        reading.note(fact, call, "actions-missing", who=name, actions=judged.missing)
+        reading.note(
+            f"{fact}.lacking_actions", call, "actions-missing", who=name, actions=judged.missing
+        )
     if judged.denied:
         reading.note(
-            fact, call, "actions-denied", who=name, actions=judged.denied, by=judged.denied_by
+            f"{fact}.lacking_actions",
+            call,
+            "actions-denied",
+            who=name,
+            actions=judged.denied,
+            by=judged.denied_by,
         )
     if not (judged.missing or judged.denied or judged.unread):
-        reading.note(fact, call, "actions-allowed", who=name)
+        reading.note(f"{fact}.lacking_actions", call, "actions-allowed", who=name)

@@ -48,7 +48,7 @@ async def service(reading: Reading) -> Maybe[Service]:
     if answer is None or answer.get("status") == "INACTIVE":
         known = await _names(reading)
         others = ", ".join(known[:8]) or "–"
-        reading.note("service", SERVICES, "service-missing", service=name, others=others)
+        reading.note("service.exists", SERVICES, "service-missing", service=name, others=others)
         return Service(name, exists=False, similar=alike(name, known))
     return await _described(reading, name, answer)
 
@@ -64,10 +64,17 @@ async def _described(reading: Reading, name: str, answer: Answer) -> Service:
     deployments = answer.get("deployments") or [{}]
     primary = next((one for one in deployments if one.get("status") == "PRIMARY"), deployments[0])
     enabled = bool(answer.get("enableExecuteCommand"))
-    reading.note("service", SERVICES, "exec-on" if enabled else "exec-off", service=name)
+    reading.note(
+        "service.exec_enabled", SERVICES, "exec-on" if enabled else "exec-off", service=name
+    )
     desired, running = int(answer.get("desiredCount", 0)), int(answer.get("runningCount", 0))
     reading.note(
-        "service", SERVICES, "service-counts", service=name, running=running, desired=desired
+        "service.percent_deadlock",
+        SERVICES,
+        "service-counts",
+        service=name,
+        running=running,
+        desired=desired,
     )
     definition = await reading.part("definition-state")
     return Service(

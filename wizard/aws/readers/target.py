@@ -5,6 +5,7 @@ from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, cluster_in, part, short
+from wizard.aws.readers.sessions import with_settings
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Cluster, Maybe, Target, Unread
 from wizard.policy.references import Place, partition_of, read_image
@@ -84,7 +85,7 @@ async def cluster(reading: Reading) -> Maybe[Cluster]:
         names = await reading.part("cluster-names")
         known = [] if isinstance(names, Unread) else names
         reading.note(
-            "cluster",
+            "cluster.exists",
             CLUSTERS,
             "cluster-missing",
             cluster=name,
@@ -92,8 +93,9 @@ async def cluster(reading: Reading) -> Maybe[Cluster]:
             others=", ".join(known[:8]) or "–",
         )
         return Cluster(name, exists=False, similar=alike(name, known), told_region=told)
-    reading.note("cluster", CLUSTERS, "cluster-there", cluster=name, region=region)
-    return Cluster(name, exists=True, told_region=told, **_session(answer))
+    reading.note("cluster.exists", CLUSTERS, "cluster-there", cluster=name, region=region)
+    found = Cluster(name, exists=True, told_region=told, **_session(answer))
+    return await with_settings(reading, found)
 
 
 def _session(answer: Answer) -> dict[str, Any]:
@@ -119,6 +121,13 @@ def elsewhere(reading: Reading, region: str) -> str | None:
 async def target(reading: Reading) -> Target:
     """The target with its gaps filled: names instead of ARNs, account, region, image."""
     asked, where = reading.target, await reading.part("place")
+    if asked.goal == "push" and not (asked.cluster or asked.service or asked.task):
+        return replace(
+            asked,
+            account=where.account or asked.account,
+            region=where.region,
+            partition=where.partition,
+        )
     name, service, task = (
         await reading.part("cluster-name"),
         await reading.part("service-name"),

@@ -86,7 +86,7 @@ async def task(reading: Reading) -> Maybe[Task]:
 async def _absent(reading: Reading, named: str) -> Task:
     ids = await reading.part("task-ids")
     known = [] if isinstance(ids, Unread) else ids
-    reading.note("task", TASKS, "task-missing", task=named, count=len(known))
+    reading.note("task.exists", TASKS, "task-missing", task=named, count=len(known))
     return Task(named, exists=False, similar=alike(named, known))
 
 
@@ -94,7 +94,9 @@ async def _described(reading: Reading, answer: Answer) -> Task:
     name = str(short(answer["taskArn"]))
     status, enabled = answer.get("lastStatus"), bool(answer.get("enableExecuteCommand"))
     reading.note("task", TASKS, "task-status", task=name, status=status)
-    reading.note("task", TASKS, "task-exec-on" if enabled else "task-exec-off", task=name)
+    reading.note(
+        "task.predates_exec", TASKS, "task-exec-on" if enabled else "task-exec-off", task=name
+    )
     group = str(answer.get("group", ""))
     service: Maybe[Service] = Unread("ecs:DescribeServices", "not-asked")
     if group.startswith("service:"):

@@ -1,27 +1,21 @@
 """A view as lines of plain text."""
 
-from wizard.faces.view import Block, View
+from wizard.faces.layout import lay_out
+from wizard.faces.view import View
+from wizard.faces.wrap import wrap
 
-_MARKS = {"quote": "> ", "good": "[ok] ", "bad": "[!] ", "note": "", "command": "$ "}
+WIDTH = 76
+"""Where nobody says how wide the terminal is."""
 
 
-def as_lines(view: View, path: list[str]) -> list[str]:
+def as_lines(view: View, path: list[str], width: int = WIDTH) -> list[str]:
     """Return `view` under its path, without its options; no escape sequences."""
-    lines = ["", " > ".join(path)] if path else [""]
+    lines = ["", *wrap(" > ".join(path), width)] if path else [""]
     lines += [f"== {view.title} ==", ""]
     for block in view.blocks:
-        lines += _block(block)
+        laid = [str(line) for line in lay_out(block, width)]
+        if block.kind == "head":
+            lines += [f"{line}:" for line in laid[-1:]]
+        elif laid:
+            lines += [*laid, ""]
     return lines
-
-
-def _block(block: Block) -> list[str]:
-    if block.kind == "head":
-        return [f"{block.text}:"] if block.text else []
-    if block.kind == "rows":
-        return [*(_row(label, value) for label, value in block.rows), ""]
-    mark = _MARKS.get(block.kind, "")
-    return [*(f"{mark}{line}" for line in block.text.splitlines()), ""]
-
-
-def _row(label: str, value: str) -> str:
-    return f"  {label}: {value}" if label and value else f"  {label or value}"

@@ -5,11 +5,21 @@ from typing import Any
 
 from textual.message import Message
 
+from wizard.faces.view import View
+
+
+@dataclass
+class Typed(Message):
+    """The user typed or pasted `text` where the step takes some."""
+
+    text: str
+
 
 @dataclass
 class Answered(Message):
-    """The user answered the present step."""
+    """The user answered the step shown as `view`."""
 
+    view: View
     key: str
     text: str = ""
 

@@ -1,110 +1,100 @@
 """The one screen: the path, the step's blocks, what may be typed, the answers."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option as ListOption
+from textual.widgets import OptionList, Static
 
-from wizard.core.clean import clean
-from wizard.faces.tui.blocks import Blocks, Plain
-from wizard.faces.tui.messages import Answered
-from wizard.faces.tui.paste import PasteArea
-from wizard.faces.view import Option, View
+from wizard.core.clean import one_line
+from wizard.faces.tui.answers import Answers
+from wizard.faces.tui.blocks import Blocks, Text
+from wizard.faces.tui.entry import NameInput, PasteArea
+from wizard.faces.tui.messages import Answered, Typed
+from wizard.faces.view import View
+from wizard.faces.wrap import cut_left, wrap
 
-_SAFE = "no"
-_LINES = 200
-
-
-class Answers(OptionList):
-    """The answers, numbered: a digit chooses as Enter does."""
-
-    DEFAULT_CSS = """
-    Answers { height: auto; max-height: 38vh; border: round $primary; }
-    Answers:focus { border: round $accent; }
-    """
-
-    def __init__(self, options: tuple[Option, ...]) -> None:
-        super().__init__(
-            *(_listed(number, option) for number, option in enumerate(options, 1)), markup=False
-        )
-
-    def key(self, index: int) -> str:
-        """Return the answer of the option at `index`."""
-        return str(self.get_option_at_index(index).id)
-
-
-def _listed(number: int, option: Option) -> ListOption:
-    label = Content(f"{number}. {option.label}")
-    if option.note:
-        label = label + Content.styled(f"  {option.note}", "dim")
-    return ListOption(label, id=option.key, disabled=not option.enabled)
+LINES = 200
+"""The most lines of progress that are kept."""
 
 
 class StepScreen(Screen[None]):
     """Shows one view; says `Answered` when the user has chosen or typed."""
 
-    def __init__(self, view: View, path: str, keys: str) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "scroll_body(-1)", show=False, priority=True),
+        Binding("pagedown", "scroll_body(1)", show=False, priority=True),
+    ]
+
+    def __init__(self, view: View, path: str, keys: str, told: list[str]) -> None:
         super().__init__()
-        self._keys = keys
         self.view = view
         self._path = path
-        self._told: list[str] = []
+        self._keys = keys
+        self._told = told
 
     def compose(self) -> ComposeResult:
         """Lay the view out."""
-        yield Static(Content(self._path), id="path", markup=False)
-        yield Static(Content(self.view.title), id="title", markup=False)
+        view = self.view
+        yield Text(lambda width: Content(cut_left(self._path, width)), id="path")
+        yield Text(lambda width: Content("\n".join(wrap(view.title, width))), id="title")
         with VerticalScroll(id="body", can_focus=True):
-            yield Blocks(self.view)
-            if self.view.busy:
-                yield Plain("", "progress")
+            yield Blocks(view)
+            if view.busy:
+                yield Text(self._progress, id="progress")
         with Vertical(id="below"):
-            if self.view.entry and self.view.multiline:
-                yield PasteArea(self.view.entry, id="paste")
-            elif self.view.entry:
-                yield Input(placeholder=self.view.entry_label, id="value")
-            if self.view.options:
-                yield Answers(self.view.options)
+            if view.entry:
+                yield Static(Content(view.entry_label), id="label", markup=False)
+                yield PasteArea(id="entry") if view.multiline else NameInput(id="entry")
+            if view.options:
+                yield Answers(view)
         yield Static(Content(self._keys), id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Put the focus where the user begins; nothing that writes is ever the default."""
-        if self.view.entry and self.view.multiline:
-            area = self.query_one(PasteArea)
-            area.border_title = Content(f"{self.view.entry_label} (Enter)")
-            area.focus()
+        """Put the focus where the user begins."""
+        listed = any(option.key.startswith(f"{self.view.entry}:") for option in self.view.options)
+        if self.view.entry and not listed:
+            self.query_one("#entry").focus()
         elif self.view.options:
-            answers = self.query_one(Answers)
-            answers.focus()
-            keys = [option.key for option in self.view.options]
-            usable = [n for n, option in enumerate(self.view.options) if option.enabled]
-            if self.view.danger and _SAFE in keys:
-                answers.highlighted = keys.index(_SAFE)
-            elif usable:
-                answers.highlighted = usable[0]
+            self.query_one(Answers).focus()
+        else:
+            self.query_one("#body").focus()
 
-    def tell(self, line: str) -> None:
-        """Show a line of progress."""
-        self._told = [*self._told, clean(line)][-_LINES:]
-        for widget in self.query(".progress").results(Plain):
-            widget.update(Content("\n".join(self._told)))
+    def _progress(self, width: int) -> Content:
+        return Content("\n".join(one_line(line, width) for line in self._told[-LINES:]))
+
+    def tell(self) -> None:
+        """Show the newest line of progress."""
+        for widget in self.query("#progress"):
+            widget.refresh(layout=True)
             self.query_one("#body").scroll_end(animate=False)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(Answered(str(event.option.id)))
+        self.post_message(Answered(self.view, self.view.options[event.option_index].key))
 
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
+    @on(Typed)
+    def _typed(self, event: Typed) -> None:
         event.stop()
-        if self.view.entry and event.value.strip():
-            self.post_message(Answered(self.view.entry, event.value))
+        if self.view.entry:
+            self.post_message(Answered(self.view, self.view.entry, event.text))
 
     def choose(self, number: int) -> None:
-        """Choose the answer with `number` (from 1), if there is one that can be given."""
-        if 1 <= number <= len(self.view.options) and self.view.options[number - 1].enabled:
-            self.post_message(Answered(self.view.options[number - 1].key))
+        """Choose the answer with `number` (from 1). Where answers can write, only go to it."""
+        if not 1 <= number <= len(self.view.options):
+            return
+        option = self.view.options[number - 1]
+        if option.enabled and self.view.danger:
+            self.query_one(Answers).highlighted = number - 1
+        elif option.enabled:
+            self.post_message(Answered(self.view, option.key))
+
+    def action_scroll_body(self, way: int) -> None:
+        """Scroll what is to be read, wherever the focus is."""
+        body = self.query_one("#body")
+        body.scroll_page_down(animate=False) if way > 0 else body.scroll_page_up(animate=False)

@@ -68,6 +68,10 @@ class Network(Base):
         )
         return str(made["GroupId"])
 
+    def closed_group(self, name: str) -> str:
+        """A security group that admits nothing; gives its id."""
+        return self._group(name)
+
     def _way_out(self, public: bool) -> None:
         ec2 = self.client("ec2")
         gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]

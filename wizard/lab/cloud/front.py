@@ -21,8 +21,8 @@ from wizard.lab.cloud.wire import Answer, Call, Environ
 StartResponse = Callable[..., Any]
 
 
-class Reset(Exception):
-    """The connection is to be broken instead of answered."""
+class Reset(ConnectionError):
+    """The connection is to be broken instead of answered; the server closes it without a word."""
 
 
 class _Dispatcher(DomainDispatcherApplication):

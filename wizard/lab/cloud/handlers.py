@@ -9,6 +9,7 @@ _MODULES = (
     "identity.api",
     "ec2.endpoints",
     "ec2.routes",
+    "ec2.interfaces",
     "ecr",
     "trail",
     "ecs.clusters",

@@ -45,7 +45,7 @@ def _serve(request: dict[str, Any]) -> Any:
     from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import ThreadedWSGIServer
 
-    from wizard.lab.cloud.front import Front, Reset
+    from wizard.lab.cloud.front import Front
     from wizard.lab.cloud.identity.managed import forget_source, load_common
     from wizard.lab.cloud.snapshot import take
     from wizard.lab.cloud.state import DEFAULT_ACCOUNT, Cloud
@@ -55,14 +55,11 @@ def _serve(request: dict[str, Any]) -> Any:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+            self.close_connection = True
+
         def log_request(self, code: Any = "-", size: Any = "-") -> None:
             pass
-
-        def run_wsgi(self) -> None:
-            try:
-                super().run_wsgi()
-            except Reset:
-                self.close_connection = True
 
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
     cloud = Cloud(str(request["region"]), float(request["speed"]))

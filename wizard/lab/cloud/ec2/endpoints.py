@@ -266,11 +266,11 @@ def _sync_routes(ec2: EC2Backend, endpoint: VPCEndPoint, p: dict[str, Any]) -> N
     for table_id in p.get("RemoveRouteTableIds") or []:
         routes = ec2.route_tables[table_id]._routes if table_id in ec2.route_tables else {}
         for key, route in list(routes.items()):
-            if route.vpc_endpoint_id == endpoint.id:
+            if route.gateway_id == endpoint.id:
                 del routes[key]
     for table_id in p.get("AddRouteTableIds") or []:
         table = ec2.route_tables[table_id]
-        if not any(r.vpc_endpoint_id == endpoint.id for r in table.routes):
+        if not any(r.gateway_id == endpoint.id for r in table.routes):
             ec2.create_route(
                 table_id, None, gateway_id=endpoint.id, destination_prefix_list_id=listed
             )

@@ -1,0 +1,109 @@
+"""What the cluster and Session Manager ask of ECS Exec sessions: key, log group, bucket, user."""
+
+import json
+from dataclasses import replace
+
+from wizard.aws.answers import Answer, Refused
+from wizard.aws.calls import together
+from wizard.aws.reading import Reading, reader
+from wizard.core.facts import Cluster, Maybe, Unread
+
+KEY, GROUPS, BUCKET = "kms:DescribeKey", "logs:DescribeLogGroups", "s3:HeadBucket"
+DOCUMENT = "ssm:GetDocument"
+_PREFERENCES = "SSM-SessionManagerRunShell"
+
+
+@reader("exec-settings", calls=(KEY, GROUPS, BUCKET, DOCUMENT))
+async def exec_settings(reading: Reading) -> dict[str, Maybe[str | None]]:
+    """The trouble with what the sessions need (`problem`), and the user they run as (`user`)."""
+    cluster = await reading.part("cluster-answer")
+    if not isinstance(cluster, dict) or "exec" not in await reading.part("goals"):
+        return {"problem": None, "user": None}
+    settings = cluster.get("configuration", {}).get("executeCommandConfiguration", {})
+    *problems, user = await together(
+        _key(reading, settings.get("kmsKeyId")), *_logging(reading, settings), _user(reading)
+    )
+    said = [one for one in problems if isinstance(one, str)]
+    unread = [one for one in problems if isinstance(one, Unread)]
+    problem: Maybe[str | None] = said[0] if said else unread[0] if unread else None
+    return {"problem": problem, "user": user}
+
+
+def _logging(reading: Reading, settings: Answer) -> list[object]:
+    logs = settings.get("logConfiguration") or {}
+    if settings.get("logging") != "OVERRIDE":
+        return []
+    encrypted = bool(logs.get("cloudWatchEncryptionEnabled"))
+    return [
+        _group(reading, logs.get("cloudWatchLogGroupName"), encrypted),
+        _bucket(reading, logs.get("s3BucketName")),
+    ]
+
+
+async def _key(reading: Reading, key: str | None) -> Maybe[str | None]:
+    if not key:
+        return None
+    answer = await reading.call(KEY, KeyId=key)
+    if isinstance(answer, Refused):
+        problem: Maybe[str | None] = "key-missing" if answer.absent else answer.unread
+    else:
+        enabled = answer["KeyMetadata"].get("KeyState", "Enabled") == "Enabled"
+        problem = None if enabled else "key-missing"
+    return _told(reading, KEY, key, problem)
+
+
+async def _group(reading: Reading, name: str | None, encrypted: bool) -> Maybe[str | None]:
+    """The log group must be there, and encrypted if the settings say that it is
+    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandLogConfiguration.html)."""
+    if not name:
+        return None
+    answer = await reading.call(GROUPS, logGroupNamePrefix=name)
+    if isinstance(answer, Refused):
+        return answer.unread
+    found = [one for one in answer.get("logGroups", ()) if one["logGroupName"] == name]
+    if not found:
+        return _told(reading, GROUPS, name, "log-group-missing")
+    if encrypted and not found[0].get("kmsKeyId"):
+        return _told(reading, GROUPS, name, "log-group-unencrypted")
+    return None
+
+
+async def _bucket(reading: Reading, name: str | None) -> Maybe[str | None]:
+    if not name:
+        return None
+    answer = await reading.call(BUCKET, Bucket=name)
+    if not isinstance(answer, Refused):
+        return None
+    gone = answer.absent or answer.code == "404"
+    return _told(reading, BUCKET, name, "bucket-missing" if gone else answer.unread)
+
+
+def _told(reading: Reading, call: str, thing: str, problem: Maybe[str | None]) -> Maybe[str | None]:
+    if isinstance(problem, str):
+        values = {"thing": thing, "problem": problem}
+        reading.note("cluster.exec_problem", call, "session-setting", **values)
+    return problem
+
+
+async def _user(reading: Reading) -> Maybe[str | None]:
+    """The user of Run As, if Session Manager's preferences were ever changed
+    (https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html)."""
+    answer = await reading.call(DOCUMENT, Name=_PREFERENCES)
+    if isinstance(answer, Refused):
+        gone = answer.absent or answer.code == "InvalidDocument"
+        return None if gone else answer.unread
+    inputs = json.loads(answer.get("Content") or "{}").get("inputs", {})
+    user = inputs.get("runAsDefaultUser") if inputs.get("runAsEnabled") else None
+    if user:
+        reading.note("cluster.run_as_user", DOCUMENT, "run-as", user=user)
+    return user or None
+
+
+async def with_settings(reading: Reading, cluster: Cluster) -> Cluster:
+    """Return `cluster` with what its sessions ask for."""
+    found = await reading.part("exec-settings")
+    user = found["user"]
+    missing: Maybe[bool] = False
+    if user is not None:
+        missing = user if isinstance(user, Unread) else Unread("local:Image", "no-way")
+    return replace(cluster, exec_problem=found["problem"], run_as_user=user, run_as_missing=missing)

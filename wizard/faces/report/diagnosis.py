@@ -1,0 +1,220 @@
+"""A diagnosis as JSON (the contract's shape), as text for a terminal, and as Markdown."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from wizard.core.answer import Diagnosis, Verdict
+from wizard.core.diagnosis import CONFIRMED, RULED_OUT, SUSPECTED, UNKNOWN, Finding
+from wizard.core.facts import Target
+from wizard.core.redact import redact
+from wizard.core.words import fill
+from wizard.faces.report.diagnosis_words import WORDS
+from wizard.world import World
+
+_MARK = {CONFIRMED: "✗", SUSPECTED: "?", UNKNOWN: "·", RULED_OUT: "✓"}
+
+
+def as_json(found: Diagnosis, world: World) -> dict[str, Any]:
+    """Return the JSON answer of the contract for one diagnosis."""
+    return {
+        "target": {key: value for key, value in asdict(found.target).items() if value is not None},
+        "symptoms": [
+            {
+                "symptom": one.symptom,
+                "source": one.source,
+                "text": one.text,
+                "fields": one.fields,
+            }
+            for one in found.symptoms
+        ],
+        "findings": [_finding(one, world) for one in found.verdicts],
+        "unread": [
+            {"call": one.call, "why": one.why, "needed_for": list(one.needed_for)}
+            for one in found.unread
+        ],
+        "checked": list(found.checked),
+        "unchecked": list(found.unchecked),
+        "calls": found.calls,
+        "round_trips": found.round_trips,
+        "elapsed_s": found.elapsed_s,
+    }
+
+
+def _finding(verdict: Verdict, world: World) -> dict[str, Any]:
+    finding = verdict.finding
+    cause = world.knowledge.cause(finding.cause)
+    return {
+        "cause": finding.cause,
+        "status": finding.status,
+        "predicted": finding.predicted,
+        "stage": finding.stage,
+        "fields": finding.fields,
+        "title": fill(world.word(cause.title), finding.fields),
+        "explanation": fill(world.word(cause.explanation), finding.fields).strip(),
+        "by_hand": fill(world.word(cause.by_hand), finding.fields).strip(),
+        "evidence": [{"call": one.call, "says": world.word(one.says)} for one in verdict.evidence],
+        "fixes": [
+            {
+                "id": one.fix,
+                "title": _fix_title(one.fix, finding, world),
+                "applicable": one.applicable,
+                "why_not": world.word(one.why_not) if one.why_not else None,
+            }
+            for one in finding.fixes
+        ],
+        "references": list(cause.references),
+    }
+
+
+def _fix_title(fix: str, finding: Finding, world: World) -> str:
+    if fix not in world.knowledge.data["fixes"]:
+        return fix
+    return fill(world.word(world.knowledge.fix(fix).title), finding.fields)
+
+
+def as_text(found: Sequence[Diagnosis], world: World) -> str:
+    """Return the diagnoses for a terminal; one line for each service that is well."""
+    if not found:
+        return _say("nothing-there", world)
+    lines: list[str] = []
+    for one in found:
+        if lines:
+            lines.append("")
+        lines += _text(one, world, brief=len(found) > 1)
+    return "\n".join(lines)
+
+
+def _text(one: Diagnosis, world: World, *, brief: bool) -> Iterator[str]:
+    yield f"{_name(one.target)}: {_summary(one, world)}"
+    if brief and not one.problem:
+        return
+    for symptom in one.symptoms:
+        yield f"  {_say('seen', world)} [{symptom.symptom}] ({symptom.source})"
+        yield f"    {symptom.text}"
+    for verdict in one.verdicts:
+        if verdict.finding.status in (CONFIRMED, SUSPECTED):
+            yield ""
+            yield from _verdict_lines(verdict, world)
+    yield ""
+    yield from _rest(one, world)
+
+
+def _verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
+    finding = verdict.finding
+    cause = world.knowledge.cause(finding.cause)
+    title = fill(world.word(cause.title), finding.fields)
+    later = f" ({_say('predicted', world)})" if finding.predicted else ""
+    yield f"  {_MARK[finding.status]} {title}  [{finding.cause}] {_status(finding, world)}{later}"
+    for name, value in finding.fields.items():
+        yield f"      {name}: {_value(value)}"
+    for one in verdict.evidence:
+        yield f"      {one.call}: {world.word(one.says)}"
+    for offer in finding.fixes:
+        state = "→" if offer.applicable else "–"
+        why = f": {world.word(offer.why_not)}" if offer.why_not else ""
+        yield f"      {state} {_fix_title(offer.fix, finding, world)}  [{offer.fix}]{why}"
+    if not any(offer.applicable for offer in finding.fixes) and cause.by_hand:
+        yield f"      {_say('by-hand', world)} {fill(world.word(cause.by_hand), finding.fields)}"
+
+
+def _rest(one: Diagnosis, world: World) -> Iterator[str]:
+    ruled_out = [finding.cause for finding in one.refuted]
+    if ruled_out:
+        yield f"  {_say('ruled-out', world)} {', '.join(ruled_out)}"
+    yield f"  {_say('checked', world, count=len(one.checked))}"
+    if one.unchecked:
+        yield f"  {_say('unchecked', world)} {', '.join(one.unchecked)}"
+    for missing in one.unread:
+        needed = f" ({', '.join(missing.needed_for)})" if missing.needed_for else ""
+        yield f"  {_say('unread', world)} {missing.call}: {missing.why}{needed}"
+    yield "  " + _say(
+        "cost", world, calls=one.calls, trips=one.round_trips, seconds=f"{one.elapsed_s:.1f}"
+    )
+
+
+def _summary(one: Diagnosis, world: World) -> str:
+    if not one.problem:
+        return _say("well" if not one.unchecked else "well-as-far", world)
+    proven = sum(finding.status == CONFIRMED for finding in one.findings)
+    suspected = sum(finding.status == SUSPECTED for finding in one.findings)
+    return _say("trouble", world, confirmed=proven, suspected=suspected)
+
+
+def _name(target: Target) -> str:
+    parts = [target.cluster, target.service or target.task or target.repository]
+    name = "/".join(one for one in parts if one) or target.registry or target.account or "AWS"
+    return f"{name} ({target.region})" if target.region else name
+
+
+def _status(finding: Finding, world: World) -> str:
+    return _say(f"status-{finding.status}", world)
+
+
+def _value(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _say(key: str, world: World, **values: Any) -> str:
+    return fill(world.word(WORDS[key]), {name: str(value) for name, value in values.items()})
+
+
+def as_markdown(found: Sequence[Diagnosis], world: World) -> str:
+    """Return a report for a ticket or a colleague; texts were redacted when they were read, and
+    are once more."""
+    lines = [f"# {_say('report-title', world)}", ""]
+    if len(found) > 1:
+        lines += [f"| {_say('target', world)} | {_say('verdict', world)} |", "|---|---|"]
+        lines += [
+            f"| {_cell(_name(one.target))} | {_cell(_summary(one, world))} |" for one in found
+        ]
+        lines.append("")
+    for one in found:
+        if len(found) == 1 or one.problem:
+            lines += _section(one, world)
+    return redact("\n".join(lines).rstrip() + "\n")
+
+
+def _section(one: Diagnosis, world: World) -> Iterable[str]:
+    yield f"## {_cell(_name(one.target))}"
+    yield ""
+    yield _summary(one, world)
+    yield ""
+    for symptom in one.symptoms:
+        yield f"- **{symptom.symptom}** ({symptom.source}): {_code(symptom.text)}"
+    for verdict in one.verdicts:
+        if verdict.finding.status in (CONFIRMED, SUSPECTED):
+            yield from _markdown_verdict(verdict, world)
+    yield ""
+    for line in _rest(one, world):
+        yield f"- {line.strip()}"
+    yield ""
+
+
+def _markdown_verdict(verdict: Verdict, world: World) -> Iterator[str]:
+    finding = verdict.finding
+    cause = world.knowledge.cause(finding.cause)
+    later = f", {_say('predicted', world)}" if finding.predicted else ""
+    yield ""
+    yield f"### {fill(world.word(cause.title), finding.fields)}"
+    yield ""
+    yield f"`{finding.cause}`, {_status(finding, world)}{later}"
+    yield ""
+    yield fill(world.word(cause.explanation), finding.fields).strip()
+    yield ""
+    for one in verdict.evidence:
+        yield f"- `{one.call}`: {_cell(world.word(one.says))}"
+    for offer in finding.fixes:
+        if offer.applicable:
+            yield f"- → {_fix_title(offer.fix, finding, world)} (`{offer.fix}`)"
+    for link in cause.references:
+        yield f"- <{link}>"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def _code(text: str) -> str:
+    """Return `text` as inline code, whatever backticks it holds."""
+    return f"`` {text.replace('``', '` `')} ``"

@@ -1,0 +1,44 @@
+"""The words of a diagnosis's report, in both languages."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "nothing-there": {
+        "en": "There is no service to diagnose, or none could be listed.",
+        "ja": "診断するサービスがないか、一覧を取得できませんでした。",
+    },
+    "seen": {"en": "Seen:", "ja": "検出:"},
+    "predicted": {"en": "would be the next error", "ja": "次に起きるエラー"},
+    "by-hand": {"en": "By hand:", "ja": "手動での対処:"},
+    "ruled-out": {"en": "Ruled out:", "ja": "除外した原因:"},
+    "checked": {
+        "en": "{count} other causes were looked for and refuted by what was read.",
+        "ja": "ほかに {count} 件の原因を調べ、読み取った内容により否定しました。",
+    },
+    "unchecked": {
+        "en": "Could not be decided from here:",
+        "ja": "ここからは判断できなかった原因:",
+    },
+    "unread": {"en": "Not read:", "ja": "読み取れなかった呼び出し:"},
+    "cost": {
+        "en": "{calls} calls, {trips} round trips, {seconds} s",
+        "ja": "呼び出し {calls} 回、往復 {trips} 回、{seconds} 秒",
+    },
+    "well": {
+        "en": "nothing wrong was found",
+        "ja": "問題は見つかりませんでした",
+    },
+    "well-as-far": {
+        "en": "nothing wrong was found as far as it could be read",
+        "ja": "読み取れた範囲では問題は見つかりませんでした",
+    },
+    "trouble": {
+        "en": "{confirmed} proven, {suspected} suspected",
+        "ja": "確定 {confirmed} 件、疑い {suspected} 件",
+    },
+    "status-confirmed": {"en": "proven", "ja": "確定"},
+    "status-suspected": {"en": "suspected", "ja": "疑い"},
+    "status-unknown": {"en": "not known", "ja": "不明"},
+    "status-ruled-out": {"en": "ruled out", "ja": "除外"},
+    "report-title": {"en": "Diagnosis of ECS on Fargate", "ja": "ECS on Fargate の診断"},
+    "target": {"en": "Target", "ja": "対象"},
+    "verdict": {"en": "Verdict", "ja": "結果"},
+}
