@@ -18,6 +18,7 @@ from wizard.core.redact import MASK, redact
 Answer = dict[str, Any]
 
 _ABSENT = ("notfound", "nosuch", "notexist", "doesnotexist", "unknownresource")
+_ABSENT_CODES = ("404", "invaliddocument")
 _SHORTEST_SECRET = 14
 
 
@@ -33,7 +34,7 @@ class Refused:
     def absent(self) -> bool:
         """Whether AWS itself said that the thing is not there."""
         code = self.code.lower().replace(".", "").replace("_", "")
-        return any(word in code for word in _ABSENT)
+        return code in _ABSENT_CODES or any(word in code for word in _ABSENT)
 
     @property
     def unread(self) -> Unread:
@@ -42,6 +43,13 @@ class Refused:
 
 
 Outcome = Answer | Refused
+
+_THROTTLES = ("throttl", "toomanyrequests", "requestlimitexceeded", "slowdown", "priorrequest")
+
+
+def is_throttle(code: str) -> bool:
+    """Whether error code `code` says that calls came too fast."""
+    return any(word in code.lower() for word in _THROTTLES)
 
 
 def safe(value: Any) -> Any:

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from wizard.aws.answers import Answer, Outcome, Refused
+from wizard.aws.answers import Answer, Outcome, Refused, is_throttle
 from wizard.aws.pace import Paces
 from wizard.aws.source import LOCAL, Source, key_of, page_token
 
@@ -28,12 +28,6 @@ THROTTLED_ATTEMPTS = 8
 OTHER_ATTEMPTS = 2
 PAGES = 200
 _AGAIN = ("timeout", "unreachable", "unavailable")
-_THROTTLES = ("throttl", "toomanyrequests", "requestlimitexceeded", "slowdown", "priorrequest")
-
-
-def is_throttle(code: str) -> bool:
-    """Whether error code `code` says that calls came too fast."""
-    return any(word in code.lower() for word in _THROTTLES)
 
 
 def _plain(name: str, values: list[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from wizard.aws.answers import Answer, Outcome, Refused, masked, safe
+from wizard.aws.answers import Answer, Outcome, Refused, is_throttle, masked, safe
 from wizard.aws.errors import ForbiddenCallError
 from wizard.aws.sessions import CLIENTS, CONNECTIONS, config
 from wizard.errors import UsageError
@@ -161,7 +161,8 @@ def _refusal(operation: str, error: Exception) -> Refused:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = str(said.get("Code") or status)
         text = str(safe(str(said.get("Message") or message)))
-        return Refused(operation, "unavailable" if status >= 500 else code, text)
+        broken = status >= 500 and not is_throttle(code)
+        return Refused(operation, "unavailable" if broken else code, text)
     if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         return Refused(operation, "timeout", message)
     if isinstance(error, NoCredentialsError):

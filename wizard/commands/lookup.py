@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from wizard.core.lookup import Lookup, look_up
+from wizard.core.words import fill
 from wizard.errors import DONE, FOUND, UsageError
 from wizard.world import World
 
@@ -42,21 +43,21 @@ def answer(found: Lookup, world: World) -> dict[str, Any]:
             {
                 "symptom": match.symptom.id,
                 "score": match.score,
-                "title": world.word(match.symptom.title),
+                "title": fill(world.word(match.symptom.title), match.fields),
                 "excerpt": match.excerpt,
                 "span": list(match.span),
                 "fields": match.fields,
                 "causes": [
                     {
                         "cause": one.cause,
-                        "title": world.word(knowledge.cause(one.cause).title),
-                        "ask": world.word(one.ask),
+                        "title": fill(world.word(knowledge.cause(one.cause).title), match.fields),
+                        "ask": fill(world.word(one.ask), match.fields),
                     }
                     for one in match.symptom.causes
                     if one.cause in knowledge.data["causes"]
                 ],
-                "explanation": world.word(match.symptom.explanation),
-                "by_hand": world.word(match.symptom.by_hand),
+                "explanation": fill(world.word(match.symptom.explanation), match.fields),
+                "by_hand": fill(world.word(match.symptom.by_hand), match.fields),
                 "references": list(match.symptom.references),
             }
             for match in found.matches

@@ -48,7 +48,9 @@ def saved(context: Context) -> dict[str, Any]:
     }
 
 
-def target_from(data: dict[str, Any]) -> Target:
-    """Return the target kept in `data`; unknown keys of an older or newer wizard are ignored."""
+def target_from(data: Any) -> Target:
+    """Return the target kept in `data`; what an older or newer wizard kept otherwise is ignored."""
     known = {one.name for one in fields(Target)}
-    return Target(**{key: value for key, value in data.items() if key in known})
+    if not isinstance(data, dict):
+        return Target()
+    return Target(**{k: v for k, v in data.items() if k in known and isinstance(v, str)})

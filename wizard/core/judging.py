@@ -23,7 +23,16 @@ class Judging(Walk):
         self.step = Work("choices", self.context.target, {"field": field})
 
     _explain_read = _guess_read = _noneleft_read = _read
-    _found_again = _clear_again = _trouble_again = _manual_done = _read
+    _found_again = _clear_again = _manual_done = _read
+
+    def _trouble_again(self, _: str) -> None:
+        """Do again what could not be done; a change is not made a second time, but looked at."""
+        assert isinstance(self.step, steps.Trouble)
+        work = self.step.work
+        if work is None or work.kind == "apply":
+            self._read()
+        else:
+            self.step = work
 
     def _aim_at(self, field: str) -> steps.Aim:
         return steps.Aim(field, optional=field != "cluster")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.core import steps
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED
+from wizard.core.diagnosis import CONFIRMED
 from wizard.core.judging import Judging
 from wizard.core.steps import Work
 
@@ -31,15 +31,7 @@ class Mending(Judging):
         self.step = Work("apply", self.context.target, {"plan": self.step.plan})
 
     def _confirm_no(self, _: str) -> None:
-        if self.context.diagnosis is None:
-            self._go_home()
-            return
-        causes = [
-            one.finding.cause
-            for one in self.context.diagnosis.verdicts
-            if one.finding.status in (CONFIRMED, SUSPECTED)
-        ]
-        self._show(causes.index(self.context.cause) if self.context.cause in causes else 0)
+        self._return() if self._past else self._go_home()
 
     def _done_apply(self, outcome: Any) -> None:
         """Take the outcome (`entry`, `applied`, `says`) and go on to verify what was applied."""
@@ -71,10 +63,12 @@ class Mending(Judging):
         self.step = Work("undo", self.context.target, {"entry": self.context.entry})
 
     def _result_next(self, _: str) -> None:
-        """Go on: to what is still wrong with this target, else home for the next error."""
+        """Go on to what is still wrong with this target; look again where nothing is proven."""
         assert isinstance(self.step, steps.Result)
         diagnosis = self.step.diagnosis
-        if diagnosis is None:
+        if diagnosis is None or all(one.status != CONFIRMED for one in diagnosis.findings):
+            # What was pasted was before the change: it proves nothing any more.
+            self.context = replace(self.context, observed=())
             self._read()
             return
         self.context = replace(self.context, diagnosis=diagnosis, observed=diagnosis.symptoms)

@@ -1,6 +1,6 @@
 """From the start to a symptom: a paste, a goal, a failure found live, a session gone on with."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from wizard.core import steps
@@ -40,10 +40,11 @@ class Opening(Judging):
 
     def _home_resume(self, _: str) -> None:
         kept = self._kept or {}
+        goal = kept.get("goal")
         self.context = Context(
             text=kept.get("text", ""),
-            goal=kept.get("goal"),
-            target=target_from(kept.get("target") or {}),
+            goal=goal if goal in GOALS else None,
+            target=target_from(kept.get("target")),
         )
         text, symptom = self.context.text, kept.get("symptom")
         if text:
@@ -53,7 +54,8 @@ class Opening(Judging):
             self._symptom(str(symptom))
         elif not text and self.context.goal:
             self._home_goal(self.context.goal)
-        self.context = replace(self.context, target=aimed(self.context.target, kept.get("target")))
+        before = asdict(target_from(kept.get("target")))
+        self.context = replace(self.context, target=aimed(self.context.target, before))
 
     def _home_finish(self, entry: str) -> None:
         self.step = Work("finish", self.context.target, {"entry": entry})

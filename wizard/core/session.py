@@ -13,6 +13,9 @@ from wizard.core.mending import Mending
 from wizard.core.opening import Opening
 from wizard.core.steps import Work
 
+_NO_AWS = ("credentials", "region", "network")
+_WRITING = ("apply", "verify")
+
 
 class Session(Opening, Mending):
     """One walk from an error to its proven end, and on to the next."""
@@ -32,9 +35,10 @@ class Session(Opening, Mending):
         handler = getattr(self, f"_{type(self.step).__name__.lower()}_{word}", None)
         if handler is None:
             raise ValueError(f"{type(self.step).__name__} does not take the answer {key!r}")
-        before = (self.step, self.context)
+        before, depth = (self.step, self.context), len(self._past)
         handler(value or text)
-        if isinstance(before[0], Work) or before[0] is self.step:
+        went_back = len(self._past) < depth
+        if isinstance(before[0], Work) or before[0] is self.step or went_back:
             return
         self._past.append(before)
 
@@ -46,20 +50,26 @@ class Session(Opening, Mending):
     def fail(self, kind: str, says: dict[str, str]) -> None:
         """Say that the present work could not be done (see `steps.Trouble`)."""
         assert isinstance(self.step, Work)
-        if self.step.kind == "choices":
+        if self.step.kind == "choices" and kind not in _NO_AWS:
             # A list to choose from is a comfort: without it the user types the name.
             self.step = replace(self._aim_at(self.step.needs["field"]), trouble=says.get("en"))
             return
-        self.step = steps.Trouble(kind, says)
+        if self.step.kind in _WRITING:
+            self._past.clear()
+        self.step = steps.Trouble(kind, says, self.step)
 
     def back(self) -> bool:
-        """Return to the question before; False where there is none to return to."""
-        if not self._past:
+        """Return to the question before; False where there is none to return to.
+
+        What writes is not left in the middle.
+        """
+        if not self.can_go_back:
             return False
-        self.step, self.context = self._past.pop()
+        self._return()
         return True
 
     @property
     def can_go_back(self) -> bool:
         """Whether `back` leads anywhere."""
-        return bool(self._past)
+        writing = isinstance(self.step, Work) and self.step.kind in _WRITING
+        return bool(self._past) and not writing

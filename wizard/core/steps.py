@@ -161,11 +161,12 @@ class Result:
 class Trouble:
     """Something could not be done: `kind` is credentials, region, network, refused or failed.
 
-    Answers: `again`, `ask` (questions instead of reading), `home`.
+    `work` is what could not be done. Answers: `again`, `ask` (questions instead of reading), `home`.
     """
 
     kind: str
     says: dict[str, str]
+    work: "Work | None" = None
 
 
 @dataclass(frozen=True, slots=True)

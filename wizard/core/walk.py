@@ -38,9 +38,13 @@ class Walk:
         at_home = isinstance(self.step, steps.Home | steps.Live | steps.Over)
         return None if at_home else saved(self.context)
 
+    def _return(self) -> None:
+        self.step, self.context = self._past.pop()
+
     def _home(self) -> steps.Home:
         kept = self._kept
-        label = (kept.get("symptom") or kept.get("goal") or kept["text"][:60]) if kept else None
+        words = [kept.get("symptom"), kept.get("goal"), kept["text"][:60]] if kept else []
+        label = next((word for word in words if word and isinstance(word, str)), None)
         return steps.Home(GOALS, label, self._unfinished, self._tries)
 
     def _go_home(self) -> None:

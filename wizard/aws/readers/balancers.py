@@ -35,7 +35,9 @@ async def _read(reading: Reading, link: Answer, service: Answer) -> TargetGroup:
     )
     if isinstance(answer, Refused):
         return TargetGroup(arn, answer.unread)
-    group = next((one for one in answer["TargetGroups"] if one["TargetGroupArn"] == arn), {})
+    group: Answer = next(
+        (one for one in answer["TargetGroups"] if one["TargetGroupArn"] == arn), {}
+    )
     about = {"target_group": arn}
     reading.note(
         "target_groups",

@@ -1,4 +1,4 @@
-"""The vCPU quota of Fargate: AWS itself says when it is used up; no API tells how much is in use."""
+"""The vCPU quota of Fargate: AWS says when it is used up; no API tells how much is in use."""
 
 from collections.abc import Iterator
 

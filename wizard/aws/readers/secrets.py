@@ -134,21 +134,23 @@ async def _key(reading: Reading, key: str, reference: Reference, place: Place) -
     question = Question(("kms:Decrypt",), (key,))
     who = Principal(role, "role", role.rpartition("/")[2])
     judged = await judge(reading, who, [question])
-    if judged.denied:
-        return "kms-denied"
-    if judged.unread:
-        return judged.unread
+    if judged.denied or judged.unread:
+        return "kms-denied" if judged.denied else judged.unread
     answer = await reading.call(
         KEY_POLICY, KeyId=key, PolicyName="default", **_where(reference, place)
     )
     if isinstance(answer, Refused):
         return "kms-denied" if judged.missing else answer.unread
-    named = policy_allows(answer["Policy"], Request(role, "kms:Decrypt", key), by="resource")
+    allowed = _key_allows(answer["Policy"], role, key, alone=bool(judged.missing))
+    return None if allowed else "kms-denied"
+
+
+def _key_allows(policy: str, role: str, key: str, *, alone: bool) -> bool:
+    """Whether the key's policy lets the role decrypt; `alone`: the role's own policies do not.
+
+    A grant to the whole account only hands the decision over to the role's own policies.
+    """
+    named = policy_allows(policy, Request(role, "kms:Decrypt", key), by="resource")
     stranger = f"{role.rpartition('/')[0]}/somebody-else"
-    anybody = policy_allows(answer["Policy"], Request(stranger, "kms:Decrypt", key), by="resource")
-    if named.denied:
-        return "kms-denied"
-    # A grant to the whole account only hands the decision over to the role's own policies.
-    if judged.missing:
-        return "kms-denied" if anybody.allowed else None
-    return None
+    anybody = policy_allows(policy, Request(stranger, "kms:Decrypt", key), by="resource")
+    return not named.denied and not (alone and anybody.allowed)

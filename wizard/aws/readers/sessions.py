@@ -1,6 +1,7 @@
 """What the cluster and Session Manager ask of ECS Exec sessions: key, log group, bucket, user."""
 
 import json
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from wizard.aws.answers import Answer, Refused
@@ -29,7 +30,7 @@ async def exec_settings(reading: Reading) -> dict[str, Maybe[str | None]]:
     return {"problem": problem, "user": user}
 
 
-def _logging(reading: Reading, settings: Answer) -> list[object]:
+def _logging(reading: Reading, settings: Answer) -> list[Awaitable[Maybe[str | None]]]:
     logs = settings.get("logConfiguration") or {}
     if settings.get("logging") != "OVERRIDE":
         return []
@@ -80,14 +81,15 @@ async def _bucket(reading: Reading, name: str | None) -> Maybe[str | None]:
 
 def _told(reading: Reading, call: str, thing: str, problem: Maybe[str | None]) -> Maybe[str | None]:
     if isinstance(problem, str):
-        values = {"thing": thing, "problem": problem}
-        reading.note("cluster.exec_problem", call, "session-setting", **values)
+        reading.note("cluster.exec_problem", call, "session-setting", thing=thing, problem=problem)
     return problem
 
 
 async def _user(reading: Reading) -> Maybe[str | None]:
     """The user of Run As, if Session Manager's preferences were ever changed
     (https://docs.aws.amazon.com/systems-manager/latest/userguide/session-preferences-run-as.html)."""
+    if reading.target.goal != "exec" and "exec" not in reading.given["observed-goals"]:
+        return None
     answer = await reading.call(DOCUMENT, Name=_PREFERENCES)
     if isinstance(answer, Refused):
         gone = answer.absent or answer.code == "InvalidDocument"
