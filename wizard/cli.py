@@ -27,7 +27,17 @@ COMMANDS = {
 _WITH_VALUE = ("--lang", "--profile", "--region", "--knowledge")
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Help of a fixed width: asking for the terminal's would import shutil at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100)
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": _Formatter} | options)
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog}: {message} (see {self.prog} --help)")
 

@@ -75,7 +75,5 @@ def _unfinished() -> tuple[Unfinished, ...]:
 
 
 def remember(session: Session) -> None:
-    """Keep the session's place for the next start; at home there is none, and the old one stays."""
-    saved = session.saved()
-    if saved:
-        keep(saved)
+    """Keep the session's place for the next start."""
+    keep(session.saved())

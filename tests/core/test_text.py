@@ -76,12 +76,16 @@ def test_wrapping_framing_and_quoting_cannot_hide_a_phrase(damaged: str) -> None
 
 
 def test_a_line_as_wide_as_the_terminal_is_joined_inside_the_word() -> None:
-    wrapped = (
-        "arn:aws:ecs:ap-northeast-1:111122223333:ser\nvice/prod/web because no identity-based p\n"
+    whole = (
+        "User is not authorized on resource arn:aws:ecs:ap-northeast-1:111122223333:service/prod/web "
+        "because no identity-based policy allows the ecs:UpdateService action"
     )
-    wrapped += "olicy allows it"
-    lines = ["User is not authorized on resource arn:aw", "s:ecs:eu-west-1:1:service/prod/web ok"]
-    assert "arn:aws:ecs" in readable("\n".join(lines))
+    for width in (40, 64, 80):
+        wrapped = "\n".join(whole[at : at + width] for at in range(0, len(whole), width))
+        assert readable(wrapped) == whole
+
+
+def test_lines_of_different_length_are_lines() -> None:
     assert readable("short line\nanother line") == "short line another line"
 
 

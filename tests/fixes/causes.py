@@ -43,6 +43,8 @@ CAUSES: dict[str, dict[str, Any]] = {
         "network.vpc-dns-off": "vpc.enable-dns",
         "network.task-group-egress-closed": "group.open-egress",
         "network.public-ip-missing": "service.assign-public-ip",
+        "network.route-blackhole": "route.to-nat",
+        "network.acl-blocks": "acl.open",
     }.items()
 } | {
     "caller.permission-missing": cause(
@@ -71,6 +73,31 @@ CAUSES: dict[str, dict[str, Any]] = {
         "role.attach-managed-policy",
         stage="exec",
         fields={"role": "task_role.name", "actions": "task_role.missing_actions"},
+    ),
+    "network.no-internet-route": cause(
+        {"each.cause": "network.no-internet-route"},
+        "route.to-nat",
+        each="obstacles",
+        stage="each.stage",
+        fields={"route_table": "each.route_table"},
+    ),
+    "execution-role.missing": cause(
+        [{"execution_role.named": False}, {"execution_role.exists": False}],
+        "role.create-execution-role",
+        stage="role",
+        fields={"role": "execution_role.name"},
+    ),
+    "task.role-pass-denied": cause(
+        {"caller.pass_role_denied": {"empty": False}},
+        "role.attach-least-policy",
+        fields={"role": "caller.pass_role_denied"},
+    ),
+    "ecr.repository-policy-denies": cause(
+        {"each.policy_denies": True},
+        "ecr.allow-pull",
+        each="repositories",
+        stage="each.stage",
+        fields={"repository": "each.repository"},
     ),
     "exec.disabled-on-service": cause(
         {"service.exec_enabled": False},

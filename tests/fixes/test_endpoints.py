@@ -223,3 +223,27 @@ def test_egress_is_opened_to_the_endpoints_and_the_s3_prefix_list(
     assert [one["GroupId"] for one in rule["UserIdGroupPairs"]] == [healthy_world.endpoint_group]
     assert rule["PrefixListIds"]
     assert verified == "passed"
+
+
+def test_others_in_the_vpc_are_not_shut_out_by_private_dns(
+    private_world: World, desk: FixDesk, diagnose: Diagnose
+) -> None:
+    ec2 = private_world.client("ec2")
+    other = ec2.create_security_group(
+        GroupName="batch", Description="batch", VpcId=private_world.vpc
+    )["GroupId"]
+    ec2.create_network_interface(SubnetId=private_world.subnets[0], Groups=[other])
+    plan = desk.plan(diagnose(), MISSING)
+    rule = plan.changes[1].parameters["IpPermissions"][0]
+    assert [one["CidrIp"] for one in rule["IpRanges"]] == ["10.0.0.0/16"]
+    assert "10.0.0.0/16" in plan.notes[0]["en"]
+    assert desk.apply(plan).applied
+    assert desk.apply(desk.undo_plan()).applied
+
+
+def test_a_service_that_is_allowed_to_be_reached_otherwise_gets_no_endpoint(
+    lab: Lab, desk: FixDesk, diagnose: Diagnose
+) -> None:
+    world = World(lab).network(nat=True).roles().repository("team/app").log_group()
+    world.service("web").settle()
+    assert desk.plan(diagnose(), MISSING).changes == ()

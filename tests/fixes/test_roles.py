@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixes.conftest import Diagnose, become, world_of
 from wizard.core.answer import Diagnosis
-from wizard.core.facts import Caller, Target
+from wizard.core.facts import Caller, Role, Target
 from wizard.core.plan import Plan
 from wizard.fixes.desk import FixDesk
 from wizard.fixes.request import Refused
@@ -272,3 +272,42 @@ def test_trust_is_added_to_and_nobody_loses_it(lab: Lab, desk: FixDesk, diagnose
     assert desk.apply(desk.undo_plan()).applied
     trust = world.client("iam").get_role(RoleName="other")["Role"]["AssumeRolePolicyDocument"]
     assert trust == plan.changes[0].before
+
+
+def test_a_role_that_is_named_and_missing_is_created_under_its_name_and_path(
+    lab: Lab, desk: FixDesk, diagnose: Diagnose
+) -> None:
+    world = world_of(lab, "ecr.api", "ecr.dkr", "s3", "logs", "ssmmessages")
+    world.execution_role = f"arn:aws:iam::{ACCOUNT}:role/team/gone-role"
+    world.service("web").settle()
+    diagnosis = diagnose()
+    plan = desk.plan(diagnosis, "execution-role.missing")
+    assert [one.operation for one in plan.changes[:2]] == ["iam:CreateRole", "iam:PutRolePolicy"]
+    assert plan.changes[0].parameters["Path"] == "/team/"
+    outcome = desk.apply(plan)
+    assert desk.verify(plan, diagnosis, entry=outcome.entry) == "passed"
+    assert desk.apply(desk.undo_plan()).applied
+    roles = [one["RoleName"] for one in world.client("iam").list_roles()["Roles"]]
+    assert "gone-role" not in roles
+
+
+def test_a_task_definition_without_an_execution_role_is_left_to_its_owner(
+    lab: Lab, desk: FixDesk, diagnose: Diagnose
+) -> None:
+    facts: dict[str, Any] = {"execution_role": Role(named=False)}
+    target = Target(goal="start", cluster="prod", service="web", account=ACCOUNT)
+    diagnosis = Diagnosis(target, (), (), (), (), (), 0, 0, 0.0, facts)
+    with pytest.raises(Refused, match="names no execution role"):
+        desk.plan(diagnosis, "execution-role.missing")
+
+
+def test_pass_role_is_granted_on_exactly_the_roles_that_were_named(
+    bastion: Lab, desk: FixDesk
+) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/app-task-role"
+    caller = pusher(missing_actions=(), pass_role_denied=(role,))
+    (statement,) = statements(desk.plan(lacking(caller, goal="start"), "task.role-pass-denied"))
+    assert (statement["Action"], statement["Resource"]) == (["iam:PassRole"], role)
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    }

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from wizard.lab import Lab, LabError
-from wizard.lab.serve import export_lines
+from wizard.lab.serve import export_lines, serve
 
 _PARENT = """
 import sys
@@ -126,6 +126,26 @@ def test_a_snapshot_brings_back_every_service_and_reset_an_empty_account(lab: La
     lab.reset()
     assert lab.client("ecs").list_clusters()["clusterArns"] == []
     assert lab.client("ecr").describe_repositories()["repositories"] == []
+
+
+def test_serving_prints_the_environment_and_ends_when_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = threading.Event()
+    done.set()
+    serve(build=lambda lab: "root", until=done)
+    printed = capsys.readouterr()
+    assert "export AWS_ACCESS_KEY_ID=AKIAROOT123456789012" in printed.out.splitlines()
+    assert "The embedded AWS answers at http://127.0.0.1:" in printed.err
+
+
+def test_the_parents_side_imports_neither_boto3_nor_moto() -> None:
+    code = (
+        "import sys, wizard.lab.lab, wizard.lab.serve, wizard.lab.world, wizard.lab.story;"
+        "print(sorted({'boto3', 'botocore', 'moto', 'flask'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_an_unknown_setting_or_verb_is_named(lab: Lab) -> None:

@@ -9,14 +9,14 @@ import wizard.aws.readers  # noqa: F401
 from wizard.aws import verdicts
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls, is_local
+from wizard.aws.catalogue import Catalogue
 from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.observe import observe
-from wizard.aws.reading import Reading, fact_names
+from wizard.aws.reading import Reading
 from wizard.aws.sessions import credential_problem
 from wizard.core.answer import Diagnosis
 from wizard.core.diagnosis import Observed
 from wizard.core.facts import Facts, Target
-from wizard.core.knowledge import Knowledge
 
 _FIRST = ("ecs", "sts", "ec2", "iam", "ecr", "logs")
 """Clients in the order in which they are needed."""
@@ -24,7 +24,7 @@ _FIRST = ("ecs", "sts", "ec2", "iam", "ecr", "logs")
 
 async def diagnose_one(
     calls: Calls,
-    knowledge: Knowledge,
+    knowledge: Catalogue,
     target: Target,
     observed: Sequence[Observed] = (),
     given: dict[str, Any] | None = None,
@@ -34,7 +34,8 @@ async def diagnose_one(
     calls.source.warm(_FIRST)
     goals = frozenset(knowledge.symptom(one.symptom).goal for one in observed)
     reading = Reading(calls, target, observed, {"observed-goals": goals, **(given or {})})
-    facts, live = await asyncio.gather(reading.facts(fact_names()), observe(reading, knowledge))
+    possible = knowledge.meant(_possible_goals(target, goals))
+    facts, live = await asyncio.gather(reading.facts(possible.facts), observe(reading, knowledge))
     seen = {one.symptom for one in observed}
     symptoms = (
         *observed,
@@ -47,9 +48,17 @@ async def diagnose_one(
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
 
 
+def _possible_goals(target: Target, observed: frozenset[str]) -> set[str]:
+    """Return the goals that may turn out to be meant, before anything is read."""
+    if target.goal == "push":
+        return {"push"}
+    pushes = target.goal == "all" and ("push" in observed or target.repository)
+    return {"start", "exec", *(("push",) if pushes else ())}
+
+
 def _answer(
     reading: Reading,
-    knowledge: Knowledge,
+    knowledge: Catalogue,
     facts: Facts,
     symptoms: Sequence[Observed],
     goals: frozenset[str],
@@ -57,7 +66,7 @@ def _answer(
 ) -> Diagnosis:
     calls, asked = reading.calls, reading.target
     found = verdicts.findings(knowledge, facts, symptoms, goals, asked.goal)
-    every = verdicts.judged(verdicts.meant(knowledge, goals), facts)
+    every = verdicts.judged(knowledge.meant(goals), facts)
     done, undone = verdicts.checked(every)
     target = facts.get("target", asked)
     return Diagnosis(

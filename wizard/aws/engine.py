@@ -13,6 +13,7 @@ from typing import TypeVar
 from wizard.aws import listing, saving
 from wizard.aws.calls import Calls
 from wizard.aws.calls import Progress as Progress
+from wizard.aws.catalogue import Catalogue
 from wizard.aws.diagnosing import diagnose_one, raise_if_unavailable
 from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.fleet import diagnose_fleet
@@ -51,7 +52,7 @@ class Engine:
         replay: Path | None = None,
         deadline_s: float = DEADLINE_S,
     ) -> None:
-        self.knowledge = knowledge
+        self.knowledge = Catalogue.of(knowledge)
         self._profile, self._region = profile, region
         self._save, self._replay = save, replay
         self._deadline_s = deadline_s

@@ -6,19 +6,19 @@ from typing import Any
 from wizard.aws.answers import Answer
 from wizard.aws.arns import short
 from wizard.aws.calls import Calls
+from wizard.aws.catalogue import Catalogue
 from wizard.aws.diagnosing import diagnose_one
 from wizard.aws.listing import service_answers, tasks_by_group
 from wizard.aws.reading import Reading
 from wizard.core.answer import Diagnosis
 from wizard.core.facts import Target, Unread
-from wizard.core.knowledge import Knowledge
 
 _AT_ONCE = 40
 """Services in work at the same time: bounds memory."""
 
 
 async def diagnose_fleet(
-    calls: Calls, knowledge: Knowledge, cluster: str | None, goal: str
+    calls: Calls, knowledge: Catalogue, cluster: str | None, goal: str
 ) -> list[Diagnosis]:
     """Return the diagnosis of each service, by cluster and name."""
     if cluster:
@@ -35,7 +35,7 @@ async def diagnose_fleet(
 
 
 async def _of_cluster(
-    calls: Calls, knowledge: Knowledge, cluster: str, goal: str
+    calls: Calls, knowledge: Catalogue, cluster: str, goal: str
 ) -> list[Diagnosis]:
     services, tasks = await asyncio.gather(
         service_answers(calls, cluster), tasks_by_group(calls, cluster)

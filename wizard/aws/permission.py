@@ -6,7 +6,7 @@ A principal that it calls denied for want of a key is *unknown*, not denied.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wizard.aws.answers import Refused
@@ -19,6 +19,7 @@ from wizard.policy.types import ContextValue, Decision, Document, Policies, Requ
 from wizard.policy.types import Unread as Unseen
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
+READ = "iam:GetPolicyVersion"
 ROLE_CALLS = (
     SIMULATE,
     "iam:GetRole",
@@ -63,7 +64,7 @@ class Principal:
 class Judged:
     """Actions that no policy allows, and those that something denies or limits, with what does.
 
-    `unread` is what kept some question open.
+    `unread` is what kept some question open, `call` what told the rest.
     """
 
     missing: tuple[str, ...] = ()
@@ -72,6 +73,7 @@ class Judged:
     denied_by: str | None = None
     unread: Unread | None = None
     exists: bool = True
+    call: str = SIMULATE
 
     @property
     def missing_or_unread(self) -> Maybe[tuple[str, ...]]:
@@ -104,7 +106,8 @@ async def judge(reading: Reading, who: Principal, questions: Sequence[Question])
             read = evaluate(request, policies)
             known = decisions.get((action, resource))
             decisions[action, resource] = resolve(known, read) if known else read
-    return _sum_up(decisions, refused)
+    found = _sum_up(decisions, refused)
+    return replace(found, call=READ) if len(refused) == len(questions) else found
 
 
 def _is_open(decision: Decision | None) -> bool:

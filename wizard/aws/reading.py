@@ -13,8 +13,10 @@ from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.calls import Calls, depth, limit_to, shared
 from wizard.aws.phrases import PHRASES
 from wizard.core.answer import Evidence
+from wizard.core.condition import paths
 from wizard.core.diagnosis import Observed
 from wizard.core.facts import SEVERAL, VOCABULARY, Facts, Target, Unread
+from wizard.core.knowledge import Knowledge
 from wizard.core.words import fill
 
 Read = Callable[["Reading"], Awaitable[Any]]
@@ -113,9 +115,16 @@ class Reading:
         return dict(zip(wanted, values, strict=True))
 
 
-def fact_names() -> list[str]:
-    """Return the names of all facts that there are readers for."""
-    return [name for name in (*VOCABULARY, *SEVERAL) if name in READERS]
+def fact_names(knowledge: Knowledge) -> list[str]:
+    """Return the facts that the causes of `knowledge` speak of: those that are worth reading."""
+    named = {"target"}
+    for key in knowledge.causes():
+        cause = knowledge.cause(key)
+        spoken = [*paths(cause.when), *paths(cause.suspect or {}), *cause.fields.values()]
+        spoken += [path for offer in cause.fixes for path in paths(offer.when or {})]
+        named |= {path.partition(".")[0] for path in (*spoken, cause.stage)}
+        named.add(cause.each or "")
+    return [name for name in (*VOCABULARY, *SEVERAL) if name in named and name in READERS]
 
 
 def got(outcome: Outcome, key: str) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Made
+from wizard.aws.catalogue import Catalogue
 from wizard.aws.reading import Note
 from wizard.core.answer import Missing, Verdict
 from wizard.core.condition import paths
@@ -28,24 +29,15 @@ _QUIET = ("not-asked", "no-way", "none")
 EXEC_OFF = "exec.disabled-on-service"
 
 
-def meant(knowledge: Knowledge, goals: Iterable[str]) -> Knowledge:
-    """Return `knowledge` with the causes that matter for `goals` alone."""
-    wanted = set(goals)
-    causes = {
-        key: one for key, one in knowledge.data["causes"].items() if wanted & set(one["goals"])
-    }
-    return Knowledge({**knowledge.data, "causes": causes}, knowledge.problems)
-
-
 def findings(
-    knowledge: Knowledge,
+    knowledge: Catalogue,
     facts: Facts,
     observed: Sequence[Observed],
     goals: frozenset[str],
     asked: str,
 ) -> list[Finding]:
     """Return the findings for `goals`; `asked` is the goal as the user named it."""
-    found = diagnose(meant(knowledge, goals), facts, observed, "all")
+    found = diagnose(knowledge.meant(goals), facts, observed, "all")
     if asked in ("all", "start") and "exec" not in goals and EXEC_OFF in knowledge.data["causes"]:
         # Switched off is no fault where nobody asked for a shell, but it would be the next one.
         found += [

@@ -78,8 +78,8 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("principal", ('"arn"',), r"\"arn\": ?\"(arn:[\w-]{1,20}:(?:sts|iam)::[^\"]{3,300})\""),
     ("action", ("perform",), r"perform:? ?'?\"?([a-z0-9-]{2,40}:[A-Za-z]{2,60})"),
     ("action", ("allow",), r"allows? the ([a-z0-9-]{2,40}:[A-Za-z]{2,60}) action"),
-    ("resource", ("on resource",), rf"on resource:? ?\"?'?({ARN}|\*)"),
-    ("resource", ("on resource",), r"on resource:? ?\"?'?([\w:/.*<>-]{2,300})"),
+    ("resource", ("on resource",), rf"\bon resource:? ?\"?'?({ARN}|\*)"),
+    ("resource", ("on resource",), r"\bon resource:? ?\"?'?([\w:/.*<>-]{2,300})"),
     ("cluster", ("--cluster",), rf"--cluster[ =]\"?'?(?:arn:\S{{1,80}}:cluster/)?({NAME})"),
     ("cluster", (":cluster/",), r":cluster/([\w<>*-]{1,255})"),
     ("cluster", ('"cluster"',), r"\"cluster\": ?\"([\w-]{1,255})\""),
@@ -94,7 +94,8 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "service",
         ("ervice ",),
-        r"\bservice \(?([\w<>*-]{1,255})\)? (?:was|has|is|failed|operations|did|deployment)\b",
+        r"\bservice (?!call )\(?([\w<>*-]{1,255})\)?"
+        r" (?:was|has|is|failed|operations|did|deployment)\b",
     ),
     ("service", ("service ",), r"\bservice ([\w<>*-]{1,255}) in (?:environment|cluster)\b"),
     ("service", ("serviceName",), r"\"?serviceName\"?: ?\"([\w-]{1,255})\""),

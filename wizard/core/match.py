@@ -22,7 +22,16 @@ _SURE = 0.75
 _FUZZY_LIMIT = 8_000
 _SIEVE_FROM = 4_000
 _GRAM = 8
-_MOST_PLACES = 4
+_MOST_PLACES = 40
+_MOST_REGEX_PLACES = 8
+_HUGE = 1_000_000
+_TROUBLE = tuple(
+    b"error exception fail denied unable cannot invalid expired notfound nosuch timeout stopped "
+    b"unauthorized forbidden".split()
+)
+"""Words one of which stands near anything that ails: in a huge log short phrases are looked for
+around them only."""
+_MOST_TROUBLES = 2_000
 _SAME_MESSAGE = 600
 
 
@@ -82,6 +91,12 @@ class Matcher:
             for symptom, rule in rules.items()
             for number, entry in enumerate(rule["match"])
         ]
+        # What is looked for first: the longest of the phrases that must be there. A short phrase
+        # may stand in every line of a log.
+        self._anchors = [
+            max((phrase, *map(squash, rules[symptom]["match"][number].get("near", ()))), key=len)
+            for phrase, symptom, number in self._phrases
+        ]
         self._made: dict[tuple[str, int], Alternative] = {}
 
     def _alternative(self, symptom: str, number: int) -> Alternative:
@@ -107,21 +122,42 @@ class Matcher:
 
     def _exact(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
-        for phrase, symptom, number in self._candidates(squashed.text):
-            for at in _places(squashed.text, phrase):
-                rule = self._alternative(symptom, number)
-                _keep(hits, _try(symptom, rule, text, squashed, at))
+        places: dict[bytes, list[int]] = {}
+        troubled = _troubled(squashed.text)
+        for index in self._candidates(squashed.text):
+            anchor = self._anchors[index]
+            if anchor not in places:
+                spans = troubled if len(anchor) < 2 * _GRAM - 1 else _WHOLE
+                places[anchor] = _places(squashed.text, anchor, spans)
+            if places[anchor]:
+                _keep(hits, self._first(index, places[anchor], text, squashed))
         return hits
 
-    def _candidates(self, text: bytes) -> Sequence[tuple[bytes, str, int]]:
+    def _first(self, index: int, places: list[int], text: str, squashed: Squashed) -> Hit | None:
+        """Return the first hit of a phrase around the places of its anchor."""
+        phrase, symptom, number = self._phrases[index]
+        anchor, rule = self._anchors[index], self._alternative(symptom, number)
+        for place in places[: _MOST_REGEX_PLACES if rule.regex else None]:
+            start, stop = place, place + len(anchor)
+            if phrase != anchor:
+                start, stop = max(0, place - rule.within - len(phrase)), stop + rule.within
+            at = squashed.text.find(phrase, start, stop + len(phrase))
+            while at >= 0:
+                hit = _try(symptom, rule, text, squashed, at)
+                if hit:
+                    return hit
+                at = squashed.text.find(phrase, at + len(phrase), stop + len(phrase))
+        return None
+
+    def _candidates(self, text: bytes) -> Sequence[int]:
         if len(text) < _SIEVE_FROM:
-            return self._phrases
+            return range(len(self._phrases))
         grams, short = self._grams
         samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
         found: set[int] = set(short)
         for gram in grams.keys() & self._gram_set.intersection(samples):
             found.update(grams[gram])
-        return [self._phrases[index] for index in sorted(found)]
+        return sorted(found)
 
     @cached_property
     def _gram_set(self) -> set[int]:
@@ -136,12 +172,12 @@ class Matcher:
         """
         grams: dict[int, list[int]] = {}
         short = []
-        for index, (phrase, _, _) in enumerate(self._phrases):
-            if len(phrase) < 2 * _GRAM - 1:
+        for index, anchor in enumerate(self._anchors):
+            if len(anchor) < 2 * _GRAM - 1:
                 short.append(index)
                 continue
             for start in range(_GRAM):
-                gram = memoryview(phrase[start : start + _GRAM]).cast("Q")[0]
+                gram = memoryview(anchor[start : start + _GRAM]).cast("Q")[0]
                 grams.setdefault(gram, []).append(index)
         return grams, short
 
@@ -202,13 +238,39 @@ def _glob(glob: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, glob.split("*"))))
 
 
-def _places(text: bytes, phrase: bytes) -> list[int]:
+_WHOLE: tuple[tuple[int, int | None], ...] = ((0, None),)
+
+
+def _places(text: bytes, phrase: bytes, spans: Sequence[tuple[int, int | None]]) -> list[int]:
+    """Return where `phrase` stands within `spans` of `text`: the first few places."""
     places: list[int] = []
-    at = text.find(phrase)
-    while at >= 0 and len(places) < _MOST_PLACES:
-        places.append(at)
-        at = text.find(phrase, at + len(phrase))
+    for start, end in spans:
+        at = text.find(phrase, start, end)
+        while at >= 0 and len(places) < _MOST_PLACES:
+            places.append(at)
+            at = text.find(phrase, at + len(phrase), end)
     return places
+
+
+def _troubled(text: bytes) -> Sequence[tuple[int, int | None]]:
+    """Return the stretches of a huge text where something ails; all of a smaller one."""
+    if len(text) < _HUGE:
+        return _WHOLE
+    found: list[int] = []
+    for word in _TROUBLE:
+        at = text.find(word)
+        while at >= 0:
+            found.append(at)
+            if len(found) > _MOST_TROUBLES:
+                return _WHOLE
+            at = text.find(word, at + WITHIN)
+    spans: list[tuple[int, int | None]] = []
+    end = 0
+    for at in sorted(found):
+        start = max(end, at - 2 * WITHIN)
+        end = at + 2 * WITHIN
+        spans.append((start, end))
+    return spans
 
 
 def _keep(hits: dict[str, Hit], hit: Hit | None) -> None:

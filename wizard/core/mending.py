@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.core import steps
-from wizard.core.diagnosis import CONFIRMED
 from wizard.core.judging import Judging
 from wizard.core.steps import Work
 
@@ -66,7 +65,7 @@ class Mending(Judging):
         """Go on to what is still wrong with this target; look again where nothing is proven."""
         assert isinstance(self.step, steps.Result)
         diagnosis = self.step.diagnosis
-        if diagnosis is None or all(one.status != CONFIRMED for one in diagnosis.findings):
+        if diagnosis is None or not self.step.waiting:
             # What was pasted was before the change: it proves nothing any more.
             self.context = replace(self.context, observed=())
             self._read()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.core.answer import Choice, Diagnosis, Failure, Verdict
+from wizard.core.diagnosis import CONFIRMED, Finding
 from wizard.core.facts import Target
 from wizard.core.lookup import Match
 from wizard.core.plan import Plan
@@ -156,12 +157,24 @@ class Result:
     says: dict[str, str] = field(default_factory=dict)
     diagnosis: Diagnosis | None = None
 
+    @property
+    def waiting(self) -> tuple[Finding, ...]:
+        """What is proven wrong with the target afterwards."""
+        found = self.diagnosis.findings if self.diagnosis else ()
+        return tuple(one for one in found if one.status == CONFIRMED)
+
+    @property
+    def all_mended(self) -> bool:
+        """Whether the fix is proven and nothing else is proven wrong."""
+        return self.applied and self.verified == "passed" and not self.waiting
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something could not be done: `kind` is credentials, region, network, refused or failed.
 
-    `work` is what could not be done. Answers: `again`, `ask` (questions instead of reading), `home`.
+    `work` is what could not be done. Answers: `again`, `ask` (questions instead of reading),
+    `home`.
     """
 
     kind: str

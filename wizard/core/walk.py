@@ -34,9 +34,17 @@ class Walk:
         self.step: Step = self._home()
 
     def saved(self) -> dict[str, Any] | None:
-        """Return what to keep so that the next start can go on here; None at home."""
-        at_home = isinstance(self.step, steps.Home | steps.Live | steps.Over)
-        return None if at_home else saved(self.context)
+        """Return what to keep so that the next start can go on here; None for nothing.
+
+        At home it is the place last left; once all is mended there is nothing to go on with.
+        """
+        if isinstance(self.step, steps.Home | steps.Live | steps.Over):
+            return self._kept
+        if not (self.context.trail or self.context.text):
+            return self._kept
+        if isinstance(self.step, steps.Result) and self.step.all_mended:
+            return None
+        return saved(self.context)
 
     def _return(self) -> None:
         self.step, self.context = self._past.pop()
@@ -49,7 +57,7 @@ class Walk:
 
     def _go_home(self) -> None:
         self._past.clear()
-        self._kept = self.saved() or self._kept
+        self._kept = self.saved()
         self.context = Context(target=self._base)
         self.step = self._home()
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from wizard.core import steps
+from wizard.core.clean import one_line
 from wizard.faces.drawing_fix import confirm, manual, result
 from wizard.faces.drawing_verdict import clear, found
 from wizard.faces.view import Drawer, Scribe, View
 
 _TAIL = 2_000
+_EXCERPT = 200
 
 
 def _home(step: steps.Home, to: Scribe) -> View:
@@ -77,13 +79,14 @@ def _see(step: steps.See, to: Scribe) -> View:
 
 def _explain(step: steps.Explain, to: Scribe) -> View:
     symptom = to.knowledge.symptom(step.symptom)
-    to.add("quote", step.excerpt)
+    to.add("quote", one_line(step.excerpt, _EXCERPT))
     to.add("text", to.word(symptom.explanation, step.fields))
     causes = [one.cause for one in symptom.causes if one.cause in to.knowledge.data["causes"]]
     titles = [_title(to, "causes", cause, step.fields) for cause in causes]
     to.rows(to.say("possible-causes"), [(str(n), title) for n, title in enumerate(titles, 1)])
-    to.add("head", to.say("by-hand"))
-    to.add("note", to.word(symptom.by_hand, step.fields))
+    if symptom.by_hand:
+        to.add("head", to.say("by-hand"))
+        to.add("note", to.word(symptom.by_hand, step.fields))
     to.links(symptom.references)
     to.choose("read", "read-account")
     if causes:
@@ -147,7 +150,7 @@ def _noneleft(step: steps.NoneLeft, to: Scribe) -> View:
 
 
 def _trouble(step: steps.Trouble, to: Scribe) -> View:
-    to.add("bad", to.say(f"trouble-{step.kind}" if step.kind == "refused" else "trouble-any"))
+    to.add("bad", to.say(_trouble_words(step)))
     to.add("quote", to.word(step.says))
     to.choose("ask", "ask-me")
     to.choose("again", "try-again")
@@ -155,7 +158,17 @@ def _trouble(step: steps.Trouble, to: Scribe) -> View:
     return to.view(to.say("trouble-title"))
 
 
+def _trouble_words(step: steps.Trouble) -> str:
+    if step.kind == "refused":
+        return "trouble-refused"
+    # A change that ended in the middle: what went through is known to the journal alone.
+    return "trouble-apply" if step.work and step.work.kind == "apply" else "trouble-any"
+
+
 def _work(step: steps.Work, to: Scribe) -> View:
+    to.add("command", step.needs.get("command", ""))
+    if step.kind == "apply":
+        to.add("note", to.say("applying"))
     return to.view(to.say(f"work-{step.kind}"), busy=True)
 
 

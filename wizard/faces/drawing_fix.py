@@ -5,9 +5,10 @@ import json
 from typing import Any
 
 from wizard.core import steps
-from wizard.core.diagnosis import CONFIRMED
 from wizard.core.plan import Change, Plan
 from wizard.faces.view import Scribe, View
+
+_AROUND = 6
 
 
 def _fix_title(to: Scribe, plan: Plan) -> str:
@@ -44,10 +45,18 @@ def _change(number: int, change: Change, to: Scribe) -> None:
 
 
 def difference(before: Any, after: Any) -> list[str]:
-    """Return `before` and `after` as lines of a difference: `- `, `+ ` or two spaces in front."""
+    """Return `before` and `after` as lines of a difference: `- `, `+ ` or two spaces in front.
+
+    Of what stays only the surroundings of a change are shown, `...` for the rest.
+    """
     old, new = _lines(before), _lines(after)
-    lines = difflib.ndiff(old, new)
-    return [line.rstrip() for line in lines if not line.startswith("?")]
+    lines: list[str] = []
+    for line in list(difflib.unified_diff(old, new, lineterm="", n=_AROUND))[2:]:
+        if line.startswith("@@"):
+            lines += ["  ..."] if lines else []
+        else:
+            lines.append(f"{line[0]} {line[1:]}".rstrip())
+    return lines
 
 
 def _lines(value: Any) -> list[str]:
@@ -81,9 +90,9 @@ def result(step: steps.Result, to: Scribe) -> View:
     to.add("quote", to.word(step.says))
     if step.entry:
         to.add("note", to.say("entry", entry=step.entry))
-    waiting = _waiting(step, to)
+    waiting = [to.word(to.knowledge.cause(one.cause).title, one.fields) for one in step.waiting]
     to.rows(to.say("still-wrong"), [("→", title) for title in waiting])
-    if step.applied and not waiting and step.verified == "passed":
+    if step.all_mended:
         to.add("good", to.say("all-mended"))
     if waiting or step.verified != "passed":
         to.choose("next", "go-on-next" if waiting else "look-again")
@@ -92,12 +101,3 @@ def result(step: steps.Result, to: Scribe) -> View:
         to.choose("undo", "take-it-back")
     to.choose("quit", "quit")
     return to.view(_fix_title(to, step.plan))
-
-
-def _waiting(step: steps.Result, to: Scribe) -> list[str]:
-    findings = step.diagnosis.findings if step.diagnosis else ()
-    return [
-        to.word(to.knowledge.cause(one.cause).title, one.fields)
-        for one in findings
-        if one.status == CONFIRMED
-    ]

@@ -245,6 +245,16 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "It could not be done. Nothing was changed by this step.",
         "ja": "実行できませんでした。この手順では何も変更していません。",
     },
+    "trouble-apply": {
+        "en": "The change ended in the middle. Some of it may have been made: the journal "
+        "(`fargate-wizard history`) knows, and the next start offers to finish it or take it back.",
+        "ja": "変更が途中で終わりました。一部は適用された可能性があります。記録は "
+        "`fargate-wizard history` で確認でき、次回の起動時に続きの適用か取り消しを選べます。",
+    },
+    "applying": {
+        "en": "Each step is noted in the journal before it is made, and can be taken back.",
+        "ja": "各手順は実行前に記録され、あとで元に戻せます。",
+    },
     "trouble-refused": {
         "en": "This cannot be mended from here.",
         "ja": "ここからは直せません。",

@@ -15,6 +15,7 @@ from wizard.core.redact import redact
 
 READS = frozenset(
     {
+        "ec2:DescribeNatGateways",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribePrefixLists",
         "ec2:DescribeRouteTables",
@@ -25,6 +26,7 @@ READS = frozenset(
         "ec2:DescribeVpcEndpoints",
         "ec2:DescribeVpcs",
         "ecr:DescribeRepositories",
+        "ecr:GetRepositoryPolicy",
         "ecs:DescribeClusters",
         "ecs:DescribeServices",
         "ecs:DescribeTaskDefinition",

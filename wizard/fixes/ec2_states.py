@@ -186,3 +186,31 @@ def vpc_attribute(look: Look, wanted: Parameters) -> Any:
                 return value
             shown[name] = value
     return shown
+
+
+_TARGETS = (
+    "NatGatewayId",
+    "GatewayId",
+    "TransitGatewayId",
+    "NetworkInterfaceId",
+    "InstanceId",
+    "VpcPeeringConnectionId",
+)
+
+
+def default_route(look: Look, table: str) -> Any:
+    """Return the default IPv4 route of a route table and its state, None without one."""
+    found = field(look("ec2:DescribeRouteTables", RouteTableIds=[table]), "RouteTables")
+    if not isinstance(found, list) or not found:
+        return found or None
+    for one in found[0].get("Routes", ()):
+        if one.get("DestinationCidrBlock") == "0.0.0.0/0":
+            target = next((one[name] for name in _TARGETS if one.get(name)), "")
+            state = one.get("State", "active")
+            return {"DestinationCidrBlock": "0.0.0.0/0", "Target": target, "State": state}
+    return None
+
+
+def route(look: Look, wanted: Parameters) -> Any:
+    """Return the default route of the call's table."""
+    return default_route(look, wanted["RouteTableId"])

@@ -22,6 +22,7 @@ from wizard.fixes.ec2_states import (
     found_endpoint,
     found_group,
     modified_endpoint,
+    route,
     rules_seen,
     vpc_attribute,
 )
@@ -119,6 +120,16 @@ def _repository(look: Look, wanted: Parameters) -> Any:
     return {"repositoryName": name}
 
 
+def _role(look: Look, wanted: Parameters) -> Any:
+    found = field(look("iam:GetRole", RoleName=wanted["RoleName"]), "Role")
+    return {"RoleName": found["RoleName"]} if isinstance(found, Mapping) else found
+
+
+def _repository_policy(look: Look, wanted: Parameters) -> Any:
+    answer = look("ecr:GetRepositoryPolicy", repositoryName=wanted["repositoryName"])
+    return document(field(answer, "policyText"))
+
+
 def _nothing(look: Look, wanted: Parameters) -> Any:
     return None
 
@@ -132,6 +143,9 @@ _INGRESS = Operation(rules_seen("IpPermissions"), _GROUPS)
 _EGRESS = Operation(rules_seen("IpPermissionsEgress"), _GROUPS)
 _LOG_GROUP = Operation(_log_group, ("logs:DescribeLogGroups",))
 _REPOSITORY = Operation(_repository, ("ecr:DescribeRepositories",))
+_ROLE = Operation(_role, ("iam:GetRole",))
+_PULLING = Operation(_repository_policy, ("ecr:GetRepositoryPolicy",))
+_ROUTE = Operation(route, ("ec2:DescribeRouteTables",))
 _LOCAL = Operation(_nothing)
 
 OPERATIONS: dict[str, Operation] = {
@@ -142,6 +156,11 @@ OPERATIONS: dict[str, Operation] = {
     "iam:AttachRolePolicy": _ATTACHED,
     "iam:DetachRolePolicy": _ATTACHED,
     "iam:UpdateAssumeRolePolicy": Operation(_trust, ("iam:GetRole",)),
+    "iam:CreateRole": _ROLE,
+    "iam:DeleteRole": _ROLE,
+    "ec2:CreateRoute": _ROUTE,
+    "ec2:ReplaceRoute": _ROUTE,
+    "ec2:DeleteRoute": _ROUTE,
     "ec2:CreateVpcEndpoint": Operation(created_endpoint, _ENDPOINTS, found_endpoint),
     "ec2:DeleteVpcEndpoints": Operation(deleted_endpoint, _ENDPOINTS),
     "ec2:ModifyVpcEndpoint": Operation(modified_endpoint, _ENDPOINTS),
@@ -157,6 +176,8 @@ OPERATIONS: dict[str, Operation] = {
     "logs:DeleteLogGroup": _LOG_GROUP,
     "ecr:CreateRepository": _REPOSITORY,
     "ecr:DeleteRepository": _REPOSITORY,
+    "ecr:SetRepositoryPolicy": _PULLING,
+    "ecr:DeleteRepositoryPolicy": _PULLING,
     "local:docker-login": _LOCAL,
     "local:docker-logout": _LOCAL,
 }

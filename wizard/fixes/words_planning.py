@@ -102,6 +102,31 @@ PLANNING: dict[str, dict[str, str]] = {
         "en": "No active service is named or found, so there is nothing to deploy anew.",
         "ja": "有効なサービスが指定されていないか見つからないため、再デプロイの対象がありません。",
     },
+    "no-execution_role-named": {
+        "en": "The task definition names no execution role. Register a revision with an"
+        " executionRoleArn, and deploy it; the wizard does not write task definitions.",
+        "ja": "タスク定義に実行ロールがありません。executionRoleArn を指定したリビジョンを登録して"
+        "デプロイしてください。ウィザードはタスク定義を書き換えません。",
+    },
+    "no-task_role-named": {
+        "en": "The task definition names no task role. Register a revision with a taskRoleArn, and"
+        " deploy it; the wizard does not write task definitions.",
+        "ja": "タスク定義にタスクロールがありません。taskRoleArn を指定したリビジョンを登録して"
+        "デプロイしてください。ウィザードはタスク定義を書き換えません。",
+    },
+    "no-nat": {
+        "en": "There is no NAT gateway in {vpc} that could carry the traffic. Create one in a"
+        " public subnet (billed per hour and per GB), or create the missing VPC endpoints instead.",
+        "ja": "{vpc} には利用できる NAT ゲートウェイがありません。パブリックサブネットに作成する"
+        "（1 時間ごとと 1 GB ごとに課金）か、代わりに不足している VPC エンドポイントを作成して"
+        "ください。",
+    },
+    "repository-policy-deny": {
+        "en": "The policy of {repository} holds a Deny statement. It must be edited by hand:"
+        " adding an Allow does not help against it.",
+        "ja": "{repository} のポリシーには Deny ステートメントがあります。Allow を追加しても"
+        "効果がないため、手動で編集する必要があります。",
+    },
     "no-task-role": {
         "en": "The task definition names no task role, and ECS refuses ECS Exec without one."
         " Register a revision with a task role that has the ssmmessages actions first.",
@@ -111,6 +136,18 @@ PLANNING: dict[str, dict[str, str]] = {
     "no-network": {
         "en": "The subnets of the task are not known, so there is no place for the endpoints.",
         "ja": "タスクのサブネットが分からないため、エンドポイントの配置先がありません。",
+    },
+    "others-admitted": {
+        "en": "Others live in {vpc} too, and private DNS leads them to the new endpoints as well:"
+        " the rule admits the whole VPC ({blocks}), so that they are not shut out.",
+        "ja": "{vpc} にはほかのリソースもあり、プライベート DNS によってそれらも新しいエンドポイント"
+        "に向かいます。遮断されないように、VPC 全体（{blocks}）を許可するルールにしています。",
+    },
+    "others-unread": {
+        "en": "Who else lives in {vpc} could not be read. Private DNS leads everybody in it to the"
+        " new endpoints; whoever is not in the task's groups must be admitted besides.",
+        "ja": "{vpc} のほかのリソースを読み取れませんでした。プライベート DNS により VPC 内のすべてが"
+        "新しいエンドポイントに向かうため、タスクのセキュリティグループ以外も許可が必要です。",
     },
     "no-endpoint-service": {
         "en": "AWS offers no endpoint for {service} in {region} in the zones of this VPC.",

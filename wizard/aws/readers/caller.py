@@ -1,5 +1,6 @@
 """Who asks AWS (or whom the pasted message names), and what the goal needs that they may not do."""
 
+from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Refused
@@ -41,7 +42,7 @@ _CREDENTIALS = {
     "credentials-expired": "expired",
     "credentials-invalid": "invalid",
 }
-_SHELL = ("ecs:ExecuteCommand", "ecs:DescribeTasks")
+_SHELL = ("ecs:ExecuteCommand",)
 
 _DENIERS = {
     "scp": "scp",
@@ -157,7 +158,7 @@ async def _push(reading: Reading, place: Place) -> dict[str, Question]:
 
 
 async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
-    """ExecuteCommand, what the CLI asks before it, and UpdateService where exec is to be enabled.
+    """ExecuteCommand, and UpdateService where exec has to be enabled.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
     """
@@ -172,10 +173,8 @@ async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
     inside = {"ecs:cluster": f"{where}:cluster/{cluster}"}
     name = task.id if isinstance(task, Task) else "0" * 32
     arn = f"{where}:task/{cluster}/{name}"
-    found = {
-        "exec": Question(("ecs:ExecuteCommand",), (arn,), inside),
-        "describe": Question(("ecs:DescribeTasks",), (arn,), inside),
-    }
+    both = (inside["ecs:cluster"], arn)
+    found = {"exec": Question(("ecs:ExecuteCommand",), both, inside)}
     if isinstance(service, Service) and (
         service.exec_enabled is False or (isinstance(task, Task) and task.predates_exec)
     ):
@@ -212,9 +211,13 @@ def _with_pasted(reading: Reading, judged: Judged) -> Judged:
         denier = _DENIERS.get(str(by)) or ("explicit-deny" if explicit else None)
         if denier and action not in judged.denied:
             missing = tuple(name for name in judged.missing if name != action)
-            return Judged(
-                missing, judged.resources, (*judged.denied, action), denier, judged.unread
-            )
+            denied = (*judged.denied, action)
+            return replace(judged, missing=missing, denied=denied, denied_by=denier)
+        if by == "identity-based" and judged.unread and not judged.missing and not explicit:
+            # AWS has said so itself; its policies only cannot be read from here.
+            resource = one.fields.get("resource")
+            named = (resource,) if isinstance(resource, str) else ()
+            return replace(judged, missing=(action,), resources=named, call="paste")
     return judged
 
 
@@ -230,20 +233,12 @@ def _roles_meant(reading: Reading) -> tuple[str, ...]:
 
 
 def _note(reading: Reading, who: Principal, judged: Judged, questions: dict[str, Question]) -> None:
-    values: dict[str, Any] = {"who": who.name}
+    def note(field: str, phrase: str, **values: Any) -> None:
+        reading.note(f"caller.{field}", judged.call, phrase, who=who.name, **values)
+
     if judged.missing:
-        reading.note(
-            "caller.missing_actions", SIMULATE, "actions-missing", **values, actions=judged.missing
-        )
+        note("missing_actions", "actions-missing", actions=judged.missing)
     if judged.denied:
-        by = judged.denied_by
-        reading.note(
-            "caller.denied_actions",
-            SIMULATE,
-            "actions-denied",
-            **values,
-            actions=judged.denied,
-            by=by,
-        )
+        note("denied_actions", "actions-denied", actions=judged.denied, by=judged.denied_by)
     if questions and not (judged.missing or judged.denied or judged.unread):
-        reading.note("caller", SIMULATE, "actions-allowed", **values)
+        note("missing_actions", "actions-allowed")

@@ -15,11 +15,14 @@ async def goals(reading: Reading) -> frozenset[str]:
     with a shell is told what would stand in the shell's way.
     """
     asked = reading.target.goal
+    if asked == "push":
+        return frozenset({"push"})
     observed: frozenset[str] = reading.given["observed-goals"]
     found = {"start"} if asked in ("all", "start") else {asked}
-    found |= observed
-    if asked == "all" and reading.target.repository:
-        found.add("push")
+    if asked == "all":
+        found |= observed & {"exec", "push"}
+        if reading.target.repository:
+            found.add("push")
     if asked in ("all", "start") and await reading.part("exec-on"):
         found.add("exec")
     if asked == "exec" and not await reading.part("task-runs"):

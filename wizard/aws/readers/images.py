@@ -68,7 +68,7 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
             reading.call(REPOSITORIES, repositoryNames=[image.repository], **where),
             _mismatch(reading, wanted, where),
         ),
-        both(_image_exists(reading, wanted, where), _policy_denies(reading, image, place)),
+        both(_image_exists(reading, wanted, where), _policy_denies(reading, wanted, place)),
     )
     exists: Maybe[bool] = True
     if isinstance(answer, Refused):
@@ -132,8 +132,8 @@ async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) ->
     An image of one platform keeps it in a configuration blob that no API shows.
     """
     none = {"mismatch": False, "wanted": None, "has": None}
-    definition = await reading.part("task-definition")
-    if wanted.pushed or not isinstance(definition, dict):
+    definition = None if wanted.pushed else await reading.part("task-definition")
+    if not isinstance(definition, dict):
         return none
     task = _platform(definition)
     answer = await reading.call(
@@ -185,13 +185,14 @@ def _platforms(image: Answer) -> list[str]:
     return sorted({one for one in names if one != "unknown/unknown"})
 
 
-async def _policy_denies(reading: Reading, image: Image, place: Place) -> Maybe[bool]:
+async def _policy_denies(reading: Reading, wanted: _Wanted, place: Place) -> Maybe[bool]:
     """Whether the repository's policy keeps the execution role from pulling.
 
     In its own account a policy matters only if it denies; another account's must allow
     (https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html).
     """
-    definition = await reading.part("task-definition")
+    image = wanted.image
+    definition = None if wanted.pushed else await reading.part("task-definition")
     role = definition.get("executionRoleArn") if isinstance(definition, dict) else None
     if not role:
         return False

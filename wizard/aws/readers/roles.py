@@ -193,7 +193,7 @@ def _note(
         reading.note(f"{fact}.trusted", GET, "role-not-trusted", role=name)
     elif trusted is True:
         reading.note(f"{fact}.trusted", GET, "role-trusted", role=name)
-    call = "iam:SimulatePrincipalPolicy"
+    call = judged.call
     if judged.missing:
         reading.note(
             f"{fact}.lacking_actions", call, "actions-missing", who=name, actions=judged.missing

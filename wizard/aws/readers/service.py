@@ -118,22 +118,27 @@ async def definition_state(reading: Reading) -> Maybe[bool]:
     return bool(definition and definition.get("status", "ACTIVE") == "ACTIVE")
 
 
+async def _definition_name(reading: Reading) -> Maybe[str]:
+    """The named task's definition, else the service's, else that of the service's newest task."""
+    if not reading.target.task:
+        service = await reading.part("service-answer")
+        if isinstance(service, dict) and service.get("taskDefinition"):
+            return str(service["taskDefinition"])
+    task = await reading.part("task-answer")
+    if isinstance(task, dict) and task.get("taskDefinitionArn"):
+        return str(task["taskDefinitionArn"])
+    for one in (task, await reading.part("service-answer")):
+        if isinstance(one, Unread) and one.why != "not-asked":
+            return one
+    return Unread(DEFINITION, "not-asked")
+
+
 @reader("task-definition", calls=(DEFINITION,))
 async def task_definition(reading: Reading) -> Maybe[Answer | None]:
     """The task definition of the named task, else the one of the service; None if it is gone."""
-    name = None
-    if reading.target.task or not reading.target.service:
-        task = await reading.part("task-answer")
-        if isinstance(task, Unread) and not reading.target.service:
-            return task
-        name = task.get("taskDefinitionArn") if isinstance(task, dict) else None
-    if name is None:
-        service = await reading.part("service-answer")
-        if isinstance(service, Unread):
-            return service
-        name = (service or {}).get("taskDefinition")
-    if not name:
-        return Unread(DEFINITION, "not-asked")
+    name = await _definition_name(reading)
+    if isinstance(name, Unread):
+        return name
     answer = await reading.call(DEFINITION, taskDefinition=name)
     if isinstance(answer, Refused):
         gone = answer.absent or "unable to describe task definition" in answer.message.lower()

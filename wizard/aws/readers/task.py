@@ -43,17 +43,17 @@ async def task_answers(reading: Reading) -> Maybe[list[Answer]]:
     if isinstance(ids, Unread):
         return ids
     answers = await together(
-        *(reading.calls.one_of(TASKS, "tasks", one, 100, cluster=cluster) for one in ids[:200])
+        *(reading.calls.one_of(TASKS, "tasks", one, 100, cluster=cluster) for one in ids)
     )
     refused = [one for one in answers if isinstance(one, Refused)]
     if answers and len(refused) == len(answers):
         return [] if refused[0].absent else refused[0].unread
+    wanted, batches = set(ids), {id(one): one for one in answers if isinstance(one, dict)}
     found = {
         task["taskArn"]: task
-        for one in answers
-        if isinstance(one, dict)
+        for one in batches.values()
         for task in one.get("tasks", ())
-        if short(task["taskArn"]) in ids
+        if short(task["taskArn"]) in wanted
     }
     return sorted(found.values(), key=lambda task: str(task.get("createdAt", "")), reverse=True)
 

@@ -8,8 +8,8 @@ from typing import Any
 from wizard.core.facts import Obstacle
 from wizard.core.plan import Change, Plan
 from wizard.fixes.ec2_states import endpoint_by_id
+from wizard.fixes.planners.admission import admit
 from wizard.fixes.planners.common import arn, deployment, known, now, plan_of
-from wizard.fixes.planners.endpoints import admit
 from wizard.fixes.planners.network import dns_changes
 from wizard.fixes.planners.place import obstacles, place_of, route_tables
 from wizard.fixes.registry import fix

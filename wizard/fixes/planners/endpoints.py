@@ -6,17 +6,17 @@ from typing import Any
 from wizard.core.plan import Change, Later, Plan
 from wizard.fixes.ec2_states import endpoints_of
 from wizard.fixes.operations import OPERATIONS
+from wizard.fixes.planners.admission import DESCRIPTION, RULE, admit, peers_of
 from wizard.fixes.planners.common import OWN, deployment, known, plan_of
 from wizard.fixes.planners.network import dns_changes
 from wizard.fixes.planners.place import Place, obstacles, one_per_zone, place_of, route_tables
 from wizard.fixes.registry import fix
-from wizard.fixes.request import FixRequest, Refused
+from wizard.fixes.request import FixRequest, Refused, Words
 from wizard.fixes.words import say
 
 GROUP = "fargate-wizard-endpoints"
-_DESCRIPTION = "HTTPS from Fargate tasks to VPC endpoints"
 _CREATE = "ec2:CreateVpcEndpoint"
-_GROUP, _RULE = "ec2:CreateSecurityGroup", "ec2:AuthorizeSecurityGroupIngress"
+_GROUP = "ec2:CreateSecurityGroup"
 GATEWAYS = ("s3", "dynamodb")
 """https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"""
 
@@ -26,7 +26,7 @@ GATEWAYS = ("s3", "dynamodb")
     permissions=(
         _CREATE,
         _GROUP,
-        _RULE,
+        RULE,
         "ec2:ModifyVpcAttribute",
         "route53:AssociateVPCWithHostedZone",
         "ecs:UpdateService",
@@ -45,14 +45,16 @@ def create_endpoints(request: FixRequest) -> Plan:
     ]
     interfaces = [one for one in missing if one[0] not in GATEWAYS]
     changes: list[Change] = []
+    notes: list[Words] = []
     if interfaces:
         changes += dns_changes(request, place.vpc)
-        group = _group(request, place, changes)
+        peers, notes = peers_of(request, place)
+        group = _group(request, place.vpc, peers, changes)
         changes += [_interface(request, place, *one, group) for one in interfaces]
     gateways = [one for one in missing if one[0] in GATEWAYS]
     changes += [_gateway(request, place, name) for _, name in gateways]
-    more, notes = deployment(request) if changes else ([], [])
-    return plan_of(request, changes + more, notes)
+    more, said = deployment(request) if changes else ([], [])
+    return plan_of(request, changes + more, notes + said)
 
 
 def _services(request: FixRequest) -> list[str]:
@@ -104,9 +106,11 @@ def _there(request: FixRequest, place: Place, name: str, service: str) -> bool:
     return any(one["VpcEndpointType"] == _kind(service) for one in found)
 
 
-def _group(request: FixRequest, place: Place, changes: list[Change]) -> str | Later:
+def _group(
+    request: FixRequest, vpc: str, peers: tuple[str, ...], changes: list[Change]
+) -> str | Later:
     """Return the group for the endpoints, after adding to `changes` what it lacks."""
-    wanted = {"GroupName": GROUP, "Description": _DESCRIPTION, "VpcId": place.vpc}
+    wanted = {"GroupName": GROUP, "Description": DESCRIPTION, "VpcId": vpc}
     found = OPERATIONS[_GROUP].found
     had = known(found(request.look, wanted)) if found else None
     group: str | Later
@@ -119,53 +123,16 @@ def _group(request: FixRequest, place: Place, changes: list[Change]) -> str | La
                 operation=_GROUP,
                 parameters=wanted,
                 before=None,
-                after={"GroupName": GROUP, "VpcId": place.vpc},
+                after={"GroupName": GROUP, "VpcId": vpc},
                 undo="ec2:DeleteSecurityGroup",
                 undo_parameters={"GroupId": Later(OWN, "GroupId")},
                 effect=say("make-group"),
                 cost=say("free"),
             )
         )
-    rule = admit(request, group, place.groups, new=not had)
+    rule = admit(request, group, peers, new=not had)
     changes += [rule] if rule else []
     return group
-
-
-def admit(
-    request: FixRequest, group: str | Later, tasks: tuple[str, ...], *, new: bool = False
-) -> Change | None:
-    """Return the rule that admits HTTPS from the groups `tasks` into `group`; None if it is there.
-
-    https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html#prerequisites-interface-endpoints
-    """
-    missing = tasks if new else _not_admitted(request, group, tasks)
-    if not missing:
-        return None
-    parameters = {"GroupId": group, "IpPermissions": _https_from(missing)}
-    return Change(
-        operation=_RULE,
-        parameters=parameters,
-        before=None,
-        after=[{"protocol": "tcp", "from": 443, "to": 443, "peer": one} for one in missing],
-        undo="ec2:RevokeSecurityGroupIngress",
-        undo_parameters=parameters,
-        effect=request.effect("endpoint.open-group", security_group=group),
-        cost=request.cost("endpoint.open-group"),
-    )
-
-
-def _https_from(groups: tuple[str, ...]) -> list[dict[str, Any]]:
-    pairs = [{"GroupId": one, "Description": _DESCRIPTION} for one in groups]
-    return [{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": pairs}]
-
-
-def _not_admitted(
-    request: FixRequest, group: str | Later, tasks: tuple[str, ...]
-) -> tuple[str, ...]:
-    parameters = {"GroupId": group, "IpPermissions": _https_from(tasks)}
-    have = known(OPERATIONS[_RULE].seen(request.look, parameters)) or []
-    admitted = {one["peer"] for one in have}
-    return tuple(one for one in tasks if one not in admitted)
 
 
 def _interface(

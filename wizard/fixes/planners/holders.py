@@ -6,13 +6,16 @@ from typing import Any
 from wizard.core.facts import Caller, Role, Unread
 from wizard.core.plan import Change
 from wizard.fixes.operations import OPERATIONS
-from wizard.fixes.planners.common import fact, known, role_fact
+from wizard.fixes.planners.common import fact, role_fact
 from wizard.fixes.request import FixRequest, Refused, Words
 from wizard.fixes.words import say
+from wizard.policy.documents import text
 
 CALLER, EXECUTION, TASK = "caller", "execution_role", "task_role"
 _SSO = "AWSReservedSSO_"
 _LINKED = "AWSServiceRoleFor"
+_PASSING = "task.role-pass-denied"
+"""A cause of a task's start that is about what the caller may not do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ def _holder(who: str, name: str, found: Caller | Role | None) -> Holder:
 def _who(request: FixRequest) -> str:
     """The cause says whose it is; other causes (secrets, files, volumes) name the role or mean
     the execution role."""
+    if request.cause == _PASSING:
+        return CALLER
     family = request.cause.partition(".")[0].replace("-", "_")
     if family in (CALLER, EXECUTION, TASK):
         return family
@@ -135,24 +140,25 @@ def other_documents(request: FixRequest, kind: Kind, name: str) -> list[Any]:
 
 
 def put(
-    request: FixRequest, kind: Kind, holder: str, policy: str, before: Any, after: Any, text: str
+    request: FixRequest,
+    kind: Kind,
+    holder: str,
+    policy: str,
+    before: Any,
+    after: Any,
+    *,
+    words: str | None = None,
 ) -> Change:
     """Return the change that writes the inline policy `policy`."""
     parameters = {kind.parameter: holder, "PolicyName": policy}
     had = before if isinstance(before, dict) and "Statement" in before else None
     return Change(
         operation=kind.operation("Put"),
-        parameters=parameters | {"PolicyDocument": text},
+        parameters=parameters | {"PolicyDocument": text(after)},
         before=before,
         after=after,
         undo=kind.operation("Put" if had else "Delete"),
-        undo_parameters=parameters | ({"PolicyDocument": _json(had)} if had else {}),
-        effect=request.effect(role=holder, principal=holder, policy=policy),
-        cost=request.cost(role=holder, principal=holder, policy=policy),
+        undo_parameters=parameters | ({"PolicyDocument": text(had)} if had else {}),
+        effect=request.effect(words, role=holder, principal=holder, policy=policy),
+        cost=request.cost(words, role=holder, principal=holder, policy=policy),
     )
-
-
-def _json(value: Any) -> str:
-    from wizard.policy.documents import text
-
-    return text(known(value))

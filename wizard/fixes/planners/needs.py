@@ -4,14 +4,22 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wizard.core.facts import Cluster, Service
+from wizard.core.facts import Caller, Cluster, Secret, Service
 from wizard.fixes.planners.common import arn, fact, known, role_fact
 from wizard.fixes.planners.holders import CALLER, EXECUTION, TASK, Holder
 from wizard.fixes.request import FixRequest, Refused
 from wizard.fixes.words import say
 from wizard.policy.documents import document, statement
 from wizard.policy.execution import execution_role
-from wizard.policy.least import ExecSession, Statements, enable_exec, exec_task_role, push, use_exec
+from wizard.policy.least import (
+    ECS_TASKS,
+    ExecSession,
+    Statements,
+    enable_exec,
+    exec_task_role,
+    push,
+    use_exec,
+)
 from wizard.policy.references import Place
 from wizard.policy.statements import as_list
 from wizard.policy.wildcard import matches
@@ -64,7 +72,16 @@ def _caller(request: FixRequest, holder: Holder) -> Statements:
         made += push([_repository(request)])
     if "exec" in goals:
         made += _exec(request)
+    caller = fact(request, CALLER, Caller)
+    if caller is not None and caller.pass_role_denied:
+        made.append(_pass(caller.pass_role_denied))
     return tuple(made)
+
+
+def _pass(roles: Iterable[str]) -> dict[str, Any]:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html"""
+    condition = {"StringEquals": {"iam:PassedToService": ECS_TASKS}}
+    return statement("EcsPassRole", ("iam:PassRole",), roles, condition)
 
 
 def _repository(request: FixRequest) -> str:
@@ -149,8 +166,13 @@ def _execution(request: FixRequest, holder: Holder) -> Statements:
     definition = (answer or {}).get("taskDefinition") or {}
     target = request.target
     place = Place(target.partition or "aws", target.region or "*", target.account or "*")
-    keys = [one for one in holder.resources if ":kms:" in one]
+    keys = [one for one in (*holder.resources, *_secret_keys(request)) if ":kms:" in one]
     return execution_role(definition, place, keys)
+
+
+def _secret_keys(request: FixRequest) -> list[str]:
+    keys = [getattr(one, "kms_key", None) for one in request.items if isinstance(one, Secret)]
+    return [one for one in keys if isinstance(one, str)]
 
 
 def _definition_of_task(request: FixRequest) -> str | None:

@@ -127,15 +127,19 @@ def _by_zone(subnets: Any, zones: list[str]) -> dict[str, str]:
 
 
 def route_tables(request: FixRequest, place: Place) -> list[str]:
-    """Return the route tables of the task's subnets: their own, else the VPC's main one."""
-    answer = read(request, "ec2:DescribeRouteTables", Filters=filters(vpc_id=place.vpc))
-    own: dict[str, str] = {}
+    """Return the route tables of the task's subnets."""
+    found = {table_of(request, place.vpc, subnet) for subnet in place.subnet_ids}
+    return sorted(found - {""})
+
+
+def table_of(request: FixRequest, vpc: str, subnet: str) -> str:
+    """Return the route table of a subnet: its own, else the VPC's main one."""
+    answer = read(request, "ec2:DescribeRouteTables", Filters=filters(vpc_id=vpc))
     main = ""
     for table in (answer or {}).get("RouteTables", ()):
         for association in table.get("Associations", ()):
+            if association.get("SubnetId") == subnet:
+                return str(table["RouteTableId"])
             if association.get("Main"):
-                main = table["RouteTableId"]
-            elif association.get("SubnetId"):
-                own[association["SubnetId"]] = table["RouteTableId"]
-    found = {own.get(subnet, main) for subnet in place.subnet_ids}
-    return sorted(found - {""})
+                main = str(table["RouteTableId"])
+    return main

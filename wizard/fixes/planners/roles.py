@@ -62,7 +62,7 @@ def _least(request: FixRequest, kind: Kind, holder: Holder) -> Plan:
         if after == existing:
             return plan_of(request, [], notes)
         _refuse_too_long(request, kind, holder, after)
-        change = put(request, kind, holder.name, POLICY, existing, after, text(after))
+        change = put(request, kind, holder.name, POLICY, existing, after)
     rolled, said = _rollout(request, holder)
     return plan_of(request, [change, *rolled], [*notes, *said])
 
@@ -86,7 +86,7 @@ def _unseen(
     """
     after = document(wanted)
     name = f"{POLICY}-{hashlib.sha256(text(after).encode()).hexdigest()[:8]}"
-    change = put(request, kind, holder.name, name, unread_mark(why), after, text(after))
+    change = put(request, kind, holder.name, name, unread_mark(why), after)
     return change, [say("unread-policy", name=holder.name, why=why.why)]
 
 

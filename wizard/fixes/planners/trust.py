@@ -29,7 +29,7 @@ def fix_trust(request: FixRequest) -> Plan:
     after = dict(before or {"Version": "2012-10-17"})
     statements = after.get("Statement", [])
     old = statements if isinstance(statements, list) else [statements]
-    after["Statement"] = [*old, _statement(request)]
+    after["Statement"] = [*old, ecs_tasks_may_assume(request)]
     change = Change(
         operation=_TRUST,
         parameters={"RoleName": role.name, "PolicyDocument": json.dumps(after, indent=2)},
@@ -44,8 +44,11 @@ def fix_trust(request: FixRequest) -> Plan:
     return plan_of(request, [change, *more], notes)
 
 
-def _statement(request: FixRequest) -> dict[str, object]:
-    """The conditions keep other accounts from using ECS as a deputy, as AWS recommends."""
+def ecs_tasks_may_assume(request: FixRequest) -> dict[str, object]:
+    """Return the statement of a trust policy that lets this account's ECS tasks in.
+
+    The conditions keep other accounts from using ECS as a deputy, as AWS recommends.
+    """
     made: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Service": ECS_TASKS},

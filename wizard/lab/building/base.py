@@ -39,6 +39,7 @@ class Base:
 
     def __init__(self, lab: Lab, cluster: str = "prod") -> None:
         self.lab = lab
+        self._clients: dict[str, Any] = {}
         self.cluster = cluster
         self.partition = "aws-cn" if lab.region.startswith("cn-") else "aws"
         if lab.region.startswith("us-gov-"):
@@ -60,8 +61,10 @@ class Base:
         self.definition = ""
 
     def client(self, service: str) -> Any:
-        """A root client of *service*."""
-        return self.lab.client(service)
+        """A root client of *service*, the same one each time."""
+        if service not in self._clients:
+            self._clients[service] = self.lab.client(service)
+        return self._clients[service]
 
     def settle(self, seconds: float = 300.0) -> Self:
         """Lets AWS's own time pass: see :meth:`Lab.settle`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -22,7 +23,10 @@ def main() -> None:
     _forbid_the_outside()
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "true"
+    _read_each_model_once()
     server = _serve(request)
+    gc.collect()
+    gc.freeze()
     watcher = threading.Thread(target=_watch, args=(os.getppid(), scratch), daemon=True)
     watcher.start()
     print(json.dumps({"port": server.server_port, "pid": os.getpid()}), flush=True)
@@ -39,6 +43,21 @@ def _forbid_the_outside() -> None:
                 raise PermissionError(f"the lab does not connect to {host}")
 
     sys.addaudithook(hook)
+
+
+def _read_each_model_once() -> None:
+    """moto asks botocore for the large EC2 model four times at start, each time from the file."""
+    from botocore.loaders import JSONFileLoader
+
+    read: Any = JSONFileLoader._load_file  # type: ignore[attr-defined]
+    kept: dict[str, Any] = {}
+
+    def once(loader: Any, path: str, open_method: Any) -> Any:
+        if path not in kept:
+            kept[path] = read(loader, path, open_method)
+        return kept[path]
+
+    JSONFileLoader._load_file = once  # type: ignore[attr-defined]
 
 
 def _serve(request: dict[str, Any]) -> Any:
