@@ -77,7 +77,7 @@ def test_wrapping_framing_and_quoting_cannot_hide_a_phrase(damaged: str) -> None
 
 def test_a_line_as_wide_as_the_terminal_is_joined_inside_the_word() -> None:
     whole = (
-        "User is not authorized on resource arn:aws:ecs:ap-northeast-1:111122223333:service/prod/web "
+        "User is not authorized on resource arn:aws:ecs:eu-west-1:111122223333:service/prod/web "
         "because no identity-based policy allows the ecs:UpdateService action"
     )
     for width in (40, 64, 80):

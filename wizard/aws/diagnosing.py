@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import wizard.aws.readers  # noqa: F401
@@ -16,7 +17,7 @@ from wizard.aws.reading import Reading
 from wizard.aws.sessions import credential_problem
 from wizard.core.answer import Diagnosis
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Facts, Target
+from wizard.core.facts import Bastion, Facts, Target
 
 _FIRST = ("ecs", "sts", "ec2", "iam", "ecr", "logs")
 """Clients in the order in which they are needed."""
@@ -36,6 +37,8 @@ async def diagnose_one(
     reading = Reading(calls, target, observed, {"observed-goals": goals, **(given or {})})
     possible = knowledge.meant(_possible_goals(target, goals))
     facts, live = await asyncio.gather(reading.facts(possible.facts), observe(reading, knowledge))
+    if isinstance(facts.get("bastion"), Bastion):
+        facts["bastion"] = replace(facts["bastion"], unreachable=_unreachable(calls))
     seen = {one.symptom for one in observed}
     symptoms = (
         *observed,
@@ -46,6 +49,16 @@ async def diagnose_one(
         ),
     )
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
+
+
+def _unreachable(calls: Calls) -> tuple[str, ...]:
+    """Return the services of AWS that this machine found no way to."""
+    found = {
+        one.operation.partition(":")[0]
+        for one in calls.made.values()
+        if isinstance(one.outcome, Refused) and one.outcome.code == "unreachable"
+    }
+    return tuple(sorted(found))
 
 
 def _possible_goals(target: Target, observed: frozenset[str]) -> set[str]:

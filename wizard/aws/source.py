@@ -163,11 +163,11 @@ def _refusal(operation: str, error: Exception) -> Refused:
         text = str(safe(str(said.get("Message") or message)))
         broken = status >= 500 and not is_throttle(code)
         return Refused(operation, "unavailable" if broken else code, text)
-    if isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+    if isinstance(error, ReadTimeoutError):
         return Refused(operation, "timeout", message)
     if isinstance(error, NoCredentialsError):
         return Refused(operation, "no-credentials", message)
-    if isinstance(error, BotoConnectionError | HTTPClientError):
+    if isinstance(error, ConnectTimeoutError | BotoConnectionError | HTTPClientError):
         return Refused(operation, "unreachable", message)
     if isinstance(error, BotoCoreError):
         return Refused(operation, type(error).__name__, message)

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,21 @@ def desk_of(world: World) -> "FixDesk":
     from wizard.fixes.desk import FixDesk
 
     engine = Engine(world.knowledge, world.profile, world.region)
-    return FixDesk(engine, world.knowledge, profile=world.profile, region=world.region)
+    return FixDesk(
+        engine,
+        world.knowledge,
+        profile=world.profile,
+        region=world.region,
+        on_call=_teller(world),
+    )
+
+
+def _teller(world: World) -> "Callable[[str, str], None]":
+    def tell(call: str, state: str) -> None:
+        if world.verbose and state != "asked":
+            world.tell(f"{call} {state}")
+
+    return tell
 
 
 def _diagnose(args: argparse.Namespace, world: World) -> "Diagnosis":
@@ -78,14 +93,25 @@ def _diagnose(args: argparse.Namespace, world: World) -> "Diagnosis":
     from wizard.core.facts import Target
 
     target = Target(
-        goal=args.goal,
+        goal=_goal(args, world),
         cluster=args.cluster,
         service=args.service,
         task=args.task,
         repository=args.repository,
     )
     engine = Engine(world.knowledge, world.profile, world.region)
-    return engine.diagnose(target)
+    return engine.diagnose(target, (), _teller(world))
+
+
+def _goal(args: argparse.Namespace, world: World) -> str:
+    """Return the goal; a cause that only a push has says so by itself."""
+    goals = world.knowledge.cause(args.cause).goals
+    named = args.cluster or args.service or args.task
+    if args.goal == "all" and tuple(goals) == ("push",):
+        return "push"
+    if not named and args.goal != "push":
+        raise UsageError("fix: name a --cluster, and a --service or --task of it")
+    return str(args.goal)
 
 
 def _options(pairs: list[str]) -> dict[str, str]:

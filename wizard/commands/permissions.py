@@ -36,6 +36,7 @@ def document(use: str) -> dict[str, Any]:
     """Return the policy for `use`: nothing for `lookup`, reading for `diagnose`, both for `fix`."""
     statements = []
     if use != "lookup":
+        import wizard.aws.engine  # noqa: F401 - every reader declares its calls when imported
         from wizard.aws.reading import operations
 
         statements.append(_statement("FargateWizardReads", operations()))

@@ -21,14 +21,17 @@ def found(step: steps.Found, to: Scribe) -> View:
     to.add("text", to.word(cause.explanation, finding.fields))
     rows = [(one.call, to.word(one.says)) for one in step.verdict.evidence]
     to.rows(to.say("evidence"), rows)
-    to.add("note", to.word(cause.by_hand, finding.fields))
+    if cause.by_hand:
+        to.add("head", to.say("by-hand"))
+        to.add("note", to.word(cause.by_hand, finding.fields))
     _others(step, to)
     _unread(step.diagnosis, to)
     to.links(cause.references)
     _fixes(finding, to)
     told = _told(step.diagnosis)
     for number, verdict in enumerate(told):
-        if number != step.number:
+        # More of the same cause is no other cause: one plan mends it all.
+        if verdict.finding.cause != finding.cause:
             label = to.say("other-cause", title=cause_title(to, verdict.finding))
             note = to.say("predicted") if verdict.finding.predicted else ""
             to.option(f"cause:{number}", label, note)
@@ -57,11 +60,17 @@ def _others(step: steps.Found, to: Scribe) -> None:
         if number == step.number or finding.status != CONFIRMED:
             continue
         if finding.cause == step.verdict.finding.cause:
-            same.append(("+", cause_title(to, finding)))
+            same.append(("+", _difference(finding, step.verdict.finding)))
         elif finding.predicted:
             later.append(("→", cause_title(to, finding)))
     to.rows(to.say("mended-together"), same)
     to.rows(to.say("next-errors"), later)
+
+
+def _difference(finding: Finding, other: Finding) -> str:
+    """Return what tells two findings of one cause apart."""
+    own = [f"{k}: {v}" for k, v in finding.fields.items() if v != other.fields.get(k)]
+    return ", ".join(own) or finding.cause
 
 
 def _unread(diagnosis: Diagnosis, to: Scribe) -> None:

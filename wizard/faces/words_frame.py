@@ -1,7 +1,6 @@
 """The words around the steps: keys, commands, the help, in both languages."""
 
 FRAME: dict[str, dict[str, str]] = {
-    "path": {"en": "Path", "ja": "経路"},
     "path-start": {"en": "Start", "ja": "開始"},
     "keys": {
         "en": "Esc Back  F1 Help  F2 日本語  F3 Copy  PgDn Scroll  Ctrl+Q Quit",
@@ -22,16 +21,15 @@ FRAME: dict[str, dict[str, str]] = {
     "copy": {"en": "Copy", "ja": "コピー"},
     "copied": {"en": "Copied.", "ja": "コピーしました。"},
     "choose-number": {
-        "en": "Number (b back, l 日本語, q quit): ",
-        "ja": "番号（b 戻る、l English、q 終了）: ",
+        "en": "Number (b back, l 日本語, h help, q quit): ",
+        "ja": "番号（b 戻る、l English、h ヘルプ、q 終了）: ",
     },
     "no-such-number": {"en": "Please type one of the numbers.", "ja": "番号を入力してください。"},
     "end-with-dot": {
-        "en": "Paste it, then a line with a single dot (.)",
-        "ja": "貼り付けた後、ピリオド（.）だけの行を入力してください",
+        "en": "Or paste the error, then a line with a single dot (.)",
+        "ja": "またはエラーを貼り付け、最後にピリオド（.）だけの行を入力してください",
     },
     "not-possible": {"en": "not possible", "ja": "適用不可"},
-    "type-or-paste": {"en": "Type or paste text", "ja": "文字を入力・貼り付ける"},
     "help-text": {
         "en": "Paste an error, or choose a goal. The wizard explains the error, reads the account "
         "(it cannot write while it reads), shows the cause with the evidence, and offers a fix. "

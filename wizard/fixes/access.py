@@ -44,6 +44,9 @@ READS = frozenset(
 )
 """Every call that planning, checking and undoing may read with."""
 
+OnCall = Callable[[str, str], None]
+"""Told of each call and its state."""
+
 _ATTEMPTS = 4
 
 
@@ -60,9 +63,10 @@ class CallFailed(Exception):
 class Reads:
     """A `Look` over the live account. Answers are kept until `fresh`; not for several threads."""
 
-    def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+    def __init__(self, profile: str | None, region: str | None, on_call: OnCall) -> None:
         self._profile = profile
         self._region = region
+        self._tell = on_call
         self._session: Any = None
         self._clients: dict[str, Any] = {}
         self._answers: dict[str, Any] = {}
@@ -82,10 +86,13 @@ class Reads:
         from wizard.aws.answers import Refused
 
         try:
-            return call(self._client(operation), operation, parameters)
+            answer = call(self._client(operation), operation, parameters)
         except CallFailed as error:
             refused = Refused(operation, error.code)
+            self._tell(operation, "read" if refused.absent else f"unread ({error.code})")
             return None if refused.absent else refused.unread
+        self._tell(operation, "read")
+        return answer
 
     def _client(self, operation: str) -> Any:
         from wizard.aws.sessions import read_session
@@ -102,7 +109,11 @@ class Writes:
     """Calls that write, limited to the operations of one plan."""
 
     def __init__(
-        self, operations: Iterable[str], profile: str | None = None, region: str | None = None
+        self,
+        operations: Iterable[str],
+        profile: str | None,
+        region: str | None,
+        on_call: OnCall,
     ) -> None:
         from wizard.aws.sessions import write_session
 
@@ -110,10 +121,20 @@ class Writes:
         for operation in operations:
             allowed |= _LOCAL_NEEDS.get(operation, set()) if _is_local(operation) else {operation}
         self._session = write_session(allowed, profile, region) if allowed else None
+        self._tell = on_call
         self._clients: dict[str, Any] = {}
 
     def __call__(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         """Make the call and return its answer without metadata; raises `CallFailed`."""
+        try:
+            answer = self._make(operation, parameters)
+        except CallFailed as error:
+            self._tell(operation, f"refused ({error.code})")
+            raise
+        self._tell(operation, "written")
+        return answer
+
+    def _make(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         if _is_local(operation):
             from wizard.fixes.local import run
 

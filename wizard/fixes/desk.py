@@ -5,15 +5,15 @@ Nothing here writes without being given a plan, and a plan is only ever made to 
 
 import time
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from wizard.core.answer import Diagnosis
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Service, Target, Unread
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Plan
 from wizard.fixes import undo as back
-from wizard.fixes.access import Reads, Write, Writes
+from wizard.fixes.access import OnCall, Reads, Write, Writes
 from wizard.fixes.apply import Application, check
 from wizard.fixes.choose import choose
 from wizard.fixes.journal import RUNNING, UNDONE, Entry, Journal, Running
@@ -37,11 +37,16 @@ def _quiet(_: Progress) -> None:
     """Tell nobody."""
 
 
+def _untold(operation: str, state: str) -> None:
+    """Tell nobody."""
+
+
 class FixDesk:
     """Plans, applies, verifies and takes back fixes.
 
     `profile` and `region` are those of the command line; a plan's own region goes first. `pause`
-    waits for so many seconds.
+    waits for so many seconds. `on_call` is told every call to AWS and its state (`read`, `unread`,
+    `written`, `refused`).
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class FixDesk:
         profile: str | None = None,
         region: str | None = None,
         pause: Pause = time.sleep,
+        on_call: OnCall | None = None,
     ) -> None:
         self._engine = engine
         self._knowledge = knowledge
@@ -60,6 +66,7 @@ class FixDesk:
         self._profile = profile
         self._region = region
         self._pause = pause
+        self._on_call = on_call or _untold
 
     def plan(
         self,
@@ -78,11 +85,12 @@ class FixDesk:
         chosen = choose(self._knowledge, diagnosis, cause, fix, options or {})
         if not chosen.findings:
             return Plan(cause, chosen.fix, (), target=_target(diagnosis.target))
+        target = _plain_names(diagnosis)
         request = FixRequest(
             cause=cause,
             fix=chosen.fix,
-            goal=diagnosis.target.goal,
-            target=diagnosis.target,
+            goal=target.goal,
+            target=target,
             facts=diagnosis.facts,
             findings=chosen.findings,
             items=chosen.items,
@@ -106,7 +114,7 @@ class FixDesk:
         _same_account(plan, look)
         check(plan, look)
         operations = {one.operation for one in plan.changes}
-        write: Write = Writes(operations, self._profile, region or self._region)
+        write: Write = Writes(operations, self._profile, region or self._region, self._on_call)
         running = self._begin(plan, look)
         outcome = Application(plan, look, write, running, self._pause, tell).run()
         if outcome.applied and back.UNDOES in plan.target:
@@ -165,7 +173,7 @@ class FixDesk:
         return self._journal.unfinished()
 
     def _look(self, region: str | None) -> Look:
-        return Reads(self._profile, region or self._region)
+        return Reads(self._profile, region or self._region, self._on_call)
 
     def _begin(self, plan: Plan, look: Look) -> Running:
         entry = plan.target.get(back.FINISHES)
@@ -212,6 +220,23 @@ def _same_account(plan: Plan, look: Look) -> None:
         raise Refused(say("check-unread", what=answer.call, why=answer.why))
     if answer["Account"] != account:
         raise Refused(say("other-place", account=account, here=answer["Account"]))
+
+
+def _plain_names(diagnosis: Diagnosis) -> Target:
+    """Return the target with names in the place of ARNs, and the service that its task is of."""
+    target = diagnosis.target
+    service = diagnosis.facts.get("service")
+    of_task = service.name if isinstance(service, Service) and service.exists is True else None
+    return replace(
+        target,
+        cluster=_short(target.cluster),
+        service=_short(target.service) or of_task,
+        task=_short(target.task),
+    )
+
+
+def _short(name: str | None) -> str | None:
+    return name.rpartition("/")[2] if name else None
 
 
 def _target(target: Target) -> dict[str, Any]:

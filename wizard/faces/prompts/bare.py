@@ -2,7 +2,8 @@
 
 from typing import TextIO
 
-from wizard.faces.prompts.loop import Reply
+from wizard.faces.prompts.loop import Reply, forget_typed
+from wizard.faces.prompts.render import option_lines, terminal_width
 from wizard.faces.view import View
 from wizard.faces.words import say
 
@@ -15,18 +16,20 @@ class BareAsker:
     def __init__(self, inward: TextIO, outward: TextIO) -> None:
         self._in = inward
         self._out = outward
+        self._pasted = False
 
     def ask(self, view: View, lang: str) -> Reply:
         """Show numbers and take one; other text answers a view that takes text."""
         for number, option in enumerate(view.options, 1):
-            note = f"  ({option.note})" if option.note else ""
-            closed = "" if option.enabled else f"  [{say('not-possible', lang)}]"
-            self._out.write(f"  {number}. {option.label}{note}{closed}\n")
-        if view.entry:
-            hint = f"  {view.entry_label}"
-            if view.multiline:
-                hint += f" ({say('end-with-dot', lang)})"
-            self._out.write(hint + "\n")
+            for line in option_lines(number, option, lang, terminal_width()):
+                self._out.write(line + "\n")
+        if view.multiline:
+            self._out.write(f"  {say('end-with-dot', lang)}\n")
+        elif view.entry:
+            self._out.write(f"  {view.entry_label}\n")
+        if self._pasted or view.danger:
+            forget_typed(self._in)
+        self._pasted = False
         while True:
             self._out.write(say("choose-number", lang))
             self._out.flush()
@@ -52,6 +55,7 @@ class BareAsker:
             return None
         if not word or not view.entry:
             return None
+        self._pasted = True
         return Reply(view.entry, self._rest(line) if view.multiline else line)
 
     def _rest(self, first: str) -> str:

@@ -1,15 +1,18 @@
 """The prompts face: shows a view, takes an answer, runs the work, until the session is over."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TextIO
 
+from wizard.core.clean import clean
 from wizard.core.session import Session
 from wizard.core.steps import Over, Work
-from wizard.faces.prompts.render import as_lines
+from wizard.faces.prompts.render import as_lines, terminal_width
 from wizard.faces.view import View, path_of, view_of
 from wizard.faces.words import say
+from wizard.faces.wrap import wrap
 from wizard.runner import Backstage, run, settle
 
 OTHER = {"en": "ja", "ja": "en"}
@@ -50,18 +53,32 @@ def converse(
         knowledge = session.knowledge
         view = view_of(session.step, knowledge, lang)
         path = path_of(session.context.trail, knowledge, lang)
-        for line in as_lines(view, path):
+        for line in as_lines(view, path, terminal_width()):
             write(line)
         reply = asker.ask(view, lang)
+        text = clean(reply.text)
         if reply.key == "lang":
             lang = OTHER[lang]
         elif reply.key == "help":
-            write(say("help-text", lang))
+            for line in wrap(say("help-text", lang), terminal_width()):
+                write(line)
         elif reply.key == "back":
             session.back()
-        else:
-            session.answer(reply.key, reply.text)
+        elif reply.key != view.entry or text.strip():
+            session.answer(reply.key, text)
     return lang
+
+
+def forget_typed(stream: TextIO) -> None:
+    """Drop what was typed ahead on the terminal behind `stream`, if there is one.
+
+    The rest of a paste must not answer the next question.
+    """
+    with contextlib.suppress(OSError, ValueError, ImportError):
+        import termios
+
+        if stream.isatty():
+            termios.tcflush(stream.fileno(), termios.TCIFLUSH)
 
 
 def _work(session: Session, stage: Backstage, write: Callable[[str], None], lang: str) -> None:

@@ -18,16 +18,16 @@ from wizard.faces.view import Block, View
 
 _STYLES = {
     "quote": "$text-warning",
-    "note": "$text-muted",
+    "note": "dim",
     "head": "bold $text-accent",
     "good": "bold $text-success",
     "bad": "bold $text-error",
     "command": "$text-primary",
-    "links": "$text-muted",
+    "links": "dim",
     "added": "$text-success",
     "removed": "$text-error",
 }
-_LEADS = {"rows": "$text-muted"}
+_LEADS = {"rows": "dim"}
 
 
 class Drawn(Visual):

@@ -1,0 +1,135 @@
+"""Sessions do only what they were opened for."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import botocore.session
+import pytest
+from boto3.session import Session
+from botocore.stub import Stubber
+
+import wizard.aws.readers  # noqa: F401
+from wizard.aws.errors import AwsUnavailableError, ForbiddenCallError
+from wizard.aws.reading import READERS, operations
+from wizard.aws.sessions import (
+    CLIENTS,
+    CREDENTIAL_CALLS,
+    permission_prefix,
+    read_session,
+    write_session,
+)
+from wizard.lab import Lab
+
+READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Simulate)[A-Z]")
+
+
+@pytest.fixture
+def keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+
+
+@pytest.mark.parametrize("operation", sorted(operations()))
+def test_every_call_that_a_reader_declares_is_an_existing_read_operation(operation: str) -> None:
+    prefix, _, name = operation.partition(":")
+    assert READS.match(name), f"{operation} does not sound like a read"
+    client = CLIENTS.get(prefix, prefix)
+    model = botocore.session.get_session().get_service_model(client)
+    assert name in model.operation_names
+
+
+def test_a_reader_that_would_write_could_not_be_registered_unnoticed() -> None:
+    assert not READS.match("UpdateService")
+    assert not READS.match("Getaway")
+    assert all(READERS[part].part == part for part in READERS)
+
+
+def test_the_read_session_refuses_a_write_before_anything_is_sent(keys: None) -> None:
+    session = read_session(operations=operations())
+    client = session.client("ecs", endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(ForbiddenCallError, match="ecs:UpdateService"):
+        client.update_service(cluster="prod", service="web")
+
+
+def test_the_read_session_refuses_a_read_that_no_reader_declares(keys: None) -> None:
+    session = read_session(operations=operations())
+    client = session.client("sts", endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(ForbiddenCallError):
+        client.get_session_token()
+
+
+def test_the_read_session_lets_declared_calls_through(keys: None) -> None:
+    session = read_session(operations=operations())
+    client = session.client("elbv2")
+    with Stubber(client) as stub:
+        stub.add_response("describe_target_groups", {"TargetGroups": []})
+        assert client.describe_target_groups()["TargetGroups"] == []
+
+
+def test_a_write_session_is_limited_to_its_plan(keys: None) -> None:
+    session = write_session({"ecs:UpdateService"})
+    client = session.client("ecs")
+    with Stubber(client) as stub:
+        stub.add_response("update_service", {})
+        client.update_service(cluster="prod", service="web")
+    with pytest.raises(ForbiddenCallError):
+        client.delete_service(cluster="prod", service="web")
+
+
+def test_the_credential_chain_may_still_assume_a_role(keys: None) -> None:
+    assert "sts:AssumeRole" in CREDENTIAL_CALLS
+    assert permission_prefix("elbv2") == "elasticloadbalancing"
+
+
+def test_without_a_region_the_kind_says_so(keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    with pytest.raises(AwsUnavailableError) as caught:
+        read_session(operations=())
+    assert caught.value.kind == "no-region"
+    assert caught.value.exit_code == 3
+
+
+def test_without_credentials_the_kind_says_so(keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(AwsUnavailableError) as caught:
+        read_session(operations=())
+    assert caught.value.kind == "no-credentials"
+
+
+def test_a_profile_that_does_not_exist_is_told_from_missing_credentials(keys: None) -> None:
+    with pytest.raises(AwsUnavailableError) as caught:
+        read_session("nobody", operations=())
+    assert caught.value.kind == "no-profile"
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_no_reader_writes_anything_in_a_whole_diagnosis(
+    lab: Lab, act_as: Callable[[str], None]
+) -> None:
+    from wizard.aws.engine import Engine
+    from wizard.catalog.store import knowledge
+    from wizard.core.facts import Target
+    from wizard.lab.world import healthy
+
+    healthy(lab)
+    lab.calls(clear=True)
+    for goal in ("all", "push", "exec"):
+        Engine(knowledge(())).diagnose(Target(goal=goal, cluster="prod", service="web"))
+    made = {call["call"].partition(":")[2] for call in lab.calls()}
+    assert made
+    assert all(READS.match(name) for name in made)
+
+
+def test_a_session_is_boto3s_own(keys: None) -> None:
+    assert isinstance(read_session(operations=()), Session)
