@@ -31,7 +31,9 @@ def test_the_values_of_environment_variables_are_never_kept() -> None:
 
 def test_overrides_of_a_task_are_masked_too() -> None:
     override = {"name": "app", "environment": [{"name": "A", "value": "secret"}]}
-    answer = masked("ecs:DescribeTasks", {"tasks": [{"overrides": {"containerOverrides": [override]}}]})
+    answer = masked(
+        "ecs:DescribeTasks", {"tasks": [{"overrides": {"containerOverrides": [override]}}]}
+    )
     assert "secret" not in str(answer)
 
 

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.aws.scripted import Scripted
 
-from wizard.aws.answers import Refused
+from tests.aws.scripted import Scripted
+from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import Calls, limit_to, together
 from wizard.aws.source import Source
 
@@ -61,8 +61,8 @@ async def test_a_shared_answer_does_not_lengthen_the_chain_of_who_waits_for_it()
 
 
 async def test_all_pages_are_read_and_joined() -> None:
-    pages = [{"taskArns": ["a"], "nextToken": "t"}, {"taskArns": ["b"]}]
-    source = Scripted({"ecs:ListTasks": list(pages)})
+    pages: list[Answer | Refused] = [{"taskArns": ["a"], "nextToken": "t"}, {"taskArns": ["b"]}]
+    source = Scripted({"ecs:ListTasks": pages})
     calls = calls_on(source)
     answer = await calls.call("ecs:ListTasks", cluster="prod")
     assert isinstance(answer, dict)

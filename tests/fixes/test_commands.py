@@ -1,6 +1,10 @@
 """`fix`, `undo` and `history` as the contract has them."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fixes.causes import CAUSES
-from tests.fixes.conftest import become, writes
+from tests.fixes.conftest import become, world_of, writes
 from wizard.cli import main
 from wizard.lab import Lab
 from wizard.lab.world import World, allow
@@ -201,3 +205,30 @@ def test_what_only_a_person_can_do_is_not_done_by_yes(
     assert any("session-manager-plugin" in note for note in answer(out)["notes"])
     code, _, _ = run("fix", "bastion.plugin-missing", *TARGET, "--goal", "exec", "--yes")
     assert code == 4
+
+
+@pytest.mark.parametrize(("answered", "code", "applied"), [("n", 130, 0), ("y", 0, 1)])
+def test_on_a_terminal_it_asks_before_it_writes(
+    lab: Lab, run: Run, team: Path, answered: str, code: int, applied: int
+) -> None:
+    world_of(lab)
+    screen, terminal = pty.openpty()
+    words = ["--lang", "en", "--knowledge", str(team), "--repository", "team/new", "--goal", "push"]
+    done = subprocess.Popen(
+        [sys.executable, "-m", "wizard", "fix", "ecr.repository-missing", *words],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+    )
+    os.close(terminal)
+    with os.fdopen(screen, "r+b", buffering=0) as user:
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += user.read(1024)
+        user.write(f"{answered}\n".encode())
+        out, _ = done.communicate(timeout=60)
+    assert "aws ecr create-repository --repository-name team/new" in out
+    assert done.returncode == code
+    found = lab.client("ecr").describe_repositories()["repositories"]
+    assert [one["repositoryName"] for one in found].count("team/new") == applied

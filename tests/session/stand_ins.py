@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from wizard.capture.command import Captured
@@ -13,6 +14,7 @@ from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change, Later, Plan
 from wizard.core.session import Session
+from wizard.errors import NoAws
 from wizard.fixes.request import Outcome, Progress
 from wizard.runner import run, settle
 
@@ -228,8 +230,9 @@ class HandMade:
         return Desk(self.account)
 
 
+@cache
 def known() -> Knowledge:
-    """Return the built-in knowledge."""
+    """Return the built-in knowledge, loaded once."""
     return knowledge()
 
 
@@ -250,42 +253,60 @@ def walk(session: Session, stage: HandMade, *answers: str | tuple[str, str]) -> 
     """Give the answers one after the other, work done in between; return the step arrived at."""
     for answer in answers:
         key, text = (answer, "") if isinstance(answer, str) else answer
+        if isinstance(session.step, steps.NoneLeft):
+            break
         session.answer(key, text)
         work(session, stage)
     return session.step
 
 
-def every_step() -> Iterator[steps.Step]:
-    """Yield a step of each kind, as a session makes them."""
-    stage = HandMade()
+def every_session() -> Iterator[Session]:
+    """Yield sessions that stand at a step of each kind, some kinds in several states."""
     yield new_session(
         unfinished=(steps.Unfinished("e1", "endpoint.create", "network.endpoint-missing"),),
         tries=("docker push web",),
         kept={"text": "", "symptom": "ecr.no-basic-auth"},
-    ).step
-    yield steps.Ran("docker push web", "pushed\n")
+    )
+    for account, answers in _walks():
+        session = new_session(tries=("docker push web",))
+        walk(session, HandMade(account), *answers)
+        yield session
+    reading = new_session()
+    reading.answer("live")
+    yield reading
+
+
+def _walks() -> Iterator[tuple[Account, tuple[Any, ...]]]:
     for answers in _WALKS:
-        yield walk(new_session(), stage, *answers)
-    yield steps.Question("ecr.no-basic-auth", "bastion.docker-login-missing", 0, 3)
-    yield steps.NoneLeft("ecr.no-basic-auth")
-    yield steps.Trouble("credentials", {"en": "none", "ja": "なし"})
-    yield steps.Work("diagnose")
-    yield steps.Over()
-    yield walk(new_session(), HandMade(Account(wrong=[])), *FOUND)
-    yield walk(new_session(), HandMade(), *FOUND, "fix:endpoint.create", "yes")
-    plan = Plan("bastion.docker-user-mismatch", "bastion.login-as-pusher", ())
-    yield steps.Manual(plan, plan.cause, {})
+        yield Account(), answers
+    yield Account([]), FOUND
+    yield Account([NO_ENDPOINT, NO_PERMISSION]), FOUND
+    yield Account([NO_ENDPOINT, NO_PERMISSION]), (*FOUND, "fix:endpoint.create", "yes")
+    yield Account(verified="pending"), (*FOUND, "fix:endpoint.create", "yes")
+    failed = Outcome("e7", False, says={"en": "denied", "ja": "拒否"})
+    yield Account(outcome=failed), (*FOUND, "fix:endpoint.create", "yes")
+    yield Account(broken={"failures": NoAws("network", "no route")}), ("live",)
+    yield Account(broken={"choices": RuntimeError("denied")}), (("paste", PULL), "read")
+    yield Account(broken={"apply": RuntimeError("reset")}), (*FOUND, "fix:endpoint.create", "yes")
+    yield Account(clusters=()), ("live",)
 
 
 FOUND = (("paste", PULL), "read", ("value", "prod"), ("value", "web"))
 """The answers that lead from home to the first cause found."""
 _WALKS: tuple[tuple[Any, ...], ...] = (
+    ("quit",),
+    ("try:0",),
     ("live",),
     (("paste", "it does not work"),),
     ("goal:push",),
     (("paste", PULL),),
     (("paste", PULL), "read"),
     FOUND,
+    (("paste", PUSH), "ask"),
     (("paste", PUSH), "ask", "yes"),
+    (("paste", PUSH), "ask", *["no"] * 9),
     (*FOUND, "fix:endpoint.create"),
+    (*FOUND, "fix:role.attach-least-policy"),
+    (*FOUND, "fix:bastion.login-as-pusher"),
+    (*FOUND, "fix:endpoint.create", "yes"),
 )

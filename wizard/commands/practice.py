@@ -8,8 +8,8 @@ import tempfile
 from wizard.errors import DONE, UsageError, WizardError
 from wizard.world import World
 
-SPEED = 20.0
-"""Nominal seconds of AWS per real second: a task that takes half a minute to start takes two."""
+SPEED = 10.0
+"""Nominal seconds of AWS per real second: a task that takes half a minute to start takes three."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -122,6 +122,11 @@ def _exec(
 def _private(story: Any, shell: Callable[[], str]) -> list[Chapter]:
     service = story_private(story)
 
+    def fresh_failure() -> str:
+        # Stopped tasks are forgotten after an hour, and the story may have taken one by now.
+        _deploy(story)
+        return ""
+
     def without(name: str) -> Callable[[], str]:
         """Take an endpoint away and let a new deployment meet its absence."""
 
@@ -147,7 +152,7 @@ def _private(story: Any, shell: Callable[[], str]) -> list[Chapter]:
             "pull.registry-auth-unreachable",
             "network.endpoint-missing",
             "endpoint.create",
-            lambda: "",
+            fresh_failure,
             live=service,
         ),
         Chapter(
@@ -177,14 +182,19 @@ def _private(story: Any, shell: Callable[[], str]) -> list[Chapter]:
 
 def _delete_endpoint(story: Any, name: str) -> None:
     """Delete the private service's endpoint for `name`, deploy anew, and let time pass."""
-    from wizard.lab.story import CLUSTER
-
-    ec2, ecs = story.lab.client("ec2"), story.lab.client("ecs")
+    ec2 = story.lab.client("ec2")
     found = [
         one["VpcEndpointId"]
         for one in ec2.describe_vpc_endpoints()["VpcEndpoints"]
         if one["ServiceName"].endswith(f".{name}")
     ]
     ec2.delete_vpc_endpoints(VpcEndpointIds=found)
+    _deploy(story)
+
+
+def _deploy(story: Any) -> None:
+    from wizard.lab.story import CLUSTER
+
+    ecs = story.lab.client("ecs")
     ecs.update_service(cluster=CLUSTER, service=story_private(story), forceNewDeployment=True)
     story.lab.settle(_MOST_WAITING_S)

@@ -60,8 +60,8 @@ WORDS: dict[str, dict[str, str]] = {
         "確認なしに何かを変更することはありません。",
     },
     "paste-here": {
-        "en": "Paste the error here, then Enter (Tab: the choices below)",
-        "ja": "ここにエラーを貼り付けて Enter（Tab: 下の選択肢へ）",
+        "en": "Paste the error here",
+        "ja": "ここにエラーを貼り付け",
     },
     "go-on": {"en": "Go on where you were", "ja": "前回の続きから"},
     "look-live": {

@@ -15,6 +15,10 @@ FRAME: dict[str, dict[str, str]] = {
         "en": "Ctrl+Q quits. The next start offers to go on here.",
         "ja": "終了は Ctrl+Q です。次回の起動時に続きから再開できます。",
     },
+    "entry-keys": {
+        "en": "{label} (Enter to send, Tab to the choices)",
+        "ja": "{label}（Enter で送信、Tab で選択肢へ）",
+    },
     "back": {"en": "Back", "ja": "戻る"},
     "help": {"en": "Help", "ja": "ヘルプ"},
     "language": {"en": "日本語", "ja": "English"},

@@ -141,13 +141,15 @@ PLANNING: dict[str, dict[str, str]] = {
         "en": "Others live in {vpc} too, and private DNS leads them to the new endpoints as well:"
         " the rule admits the whole VPC ({blocks}), so that they are not shut out.",
         "ja": "{vpc} にはほかのリソースもあり、プライベート DNS によってそれらも新しい"
-        "エンドポイントに向かいます。遮断されないように、VPC 全体（{blocks}）を許可するルールにしています。",
+        "エンドポイントに向かいます。遮断されないように、ルールでは VPC 全体（{blocks}）を"
+        "許可します。",
     },
     "others-unread": {
         "en": "Who else lives in {vpc} could not be read. Private DNS leads everybody in it to the"
         " new endpoints; whoever is not in the task's groups must be admitted besides.",
         "ja": "{vpc} のほかのリソースを読み取れませんでした。プライベート DNS により"
-        " VPC 内のすべてが新しいエンドポイントに向かうため、タスクのセキュリティグループ以外も許可が必要です。",
+        " VPC 内のすべてが新しいエンドポイントに向かうため、タスクのセキュリティグループ以外も"
+        "許可が必要です。",
     },
     "no-endpoint-service": {
         "en": "AWS offers no endpoint for {service} in {region} in the zones of this VPC.",

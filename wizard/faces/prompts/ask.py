@@ -1,10 +1,13 @@
 """Prompts with arrow keys, by questionary."""
 
+import sys
 from typing import Any
 
 import questionary
+from prompt_toolkit.application import get_app_session
+from prompt_toolkit.input.typeahead import clear_typeahead
 
-from wizard.faces.prompts.loop import Reply
+from wizard.faces.prompts.loop import Reply, forget_typed
 from wizard.faces.view import View
 from wizard.faces.words import say
 
@@ -20,6 +23,7 @@ class QuestionaryAsker:
 
     def __init__(self, **options: Any) -> None:
         self._options = options
+        self._pasted = False
 
     def ask(self, view: View, lang: str) -> Reply:
         """Show the options as a list; text is asked for where the view takes it."""
@@ -32,6 +36,10 @@ class QuestionaryAsker:
             for key in _COMMANDS
             if key not in taken
         ]
+        if (self._pasted or view.danger) and not self._options:
+            forget_typed(sys.stdin)
+            clear_typeahead(get_app_session().input)
+        self._pasted = False
         default = "no" if view.danger else None
         key = questionary.select(
             view.title,
@@ -43,6 +51,7 @@ class QuestionaryAsker:
         ).unsafe_ask()
         if key != _TYPE:
             return Reply(key)
+        self._pasted = True
         text = questionary.text(
             view.entry_label,
             multiline=view.multiline,

@@ -65,7 +65,7 @@ class WizardApp(Frame):
         path = " > ".join([self.say("path-start"), *crumbs])
         while isinstance(self.screen, ModalScreen):
             self.pop_screen()
-        page = StepScreen(self.view, path, self.say("keys"), self._told)
+        page = StepScreen(self.view, path, self.say, self._told)
         if self._page is None:
             self.push_screen(page)
         else:

@@ -1,5 +1,6 @@
 """The one screen: the path, the step's blocks, what may be typed, the answers."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -30,11 +31,11 @@ class StepScreen(Screen[None]):
         Binding("pagedown", "scroll_body(1)", show=False, priority=True),
     ]
 
-    def __init__(self, view: View, path: str, keys: str, told: list[str]) -> None:
+    def __init__(self, view: View, path: str, say: Callable[..., str], told: list[str]) -> None:
         super().__init__()
         self.view = view
         self._path = path
-        self._keys = keys
+        self._say = say
         self._told = told
 
     def compose(self) -> ComposeResult:
@@ -48,11 +49,12 @@ class StepScreen(Screen[None]):
                 yield Text(self._progress, id="progress")
         with Vertical(id="below"):
             if view.entry:
-                yield Static(Content(view.entry_label), id="label", markup=False)
+                label = self._say("entry-keys", label=view.entry_label)
+                yield Static(Content(label), id="label", markup=False)
                 yield PasteArea(id="entry") if view.multiline else NameInput(id="entry")
             if view.options:
                 yield Answers(view)
-        yield Static(Content(self._keys), id="keys", markup=False)
+        yield Static(Content(self._say("keys")), id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Put the focus where the user begins."""
