@@ -18,6 +18,9 @@ from wizard.fixes.request import Misused, Progress, Refused
 from wizard.lab import Lab
 from wizard.lab.world import World, allow
 
+pytestmark = pytest.mark.slow
+
+
 MISSING = "network.endpoint-missing"
 
 

@@ -14,6 +14,9 @@ from wizard.fixes.journal import Journal
 from wizard.lab import Lab
 from wizard.lab.world import World
 
+pytestmark = pytest.mark.slow
+
+
 CAUSE = "bastion.docker-user-mismatch"
 REGISTRY = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
 

@@ -17,6 +17,9 @@ from wizard.cli import main
 from wizard.lab import Lab
 from wizard.lab.world import World, allow
 
+pytestmark = pytest.mark.slow
+
+
 MISSING = "network.endpoint-missing"
 TARGET = ("--cluster", "prod", "--service", "web")
 Run = Callable[..., tuple[int, str, str]]

@@ -19,6 +19,9 @@ from wizard.fixes.export import export
 from wizard.lab import Lab
 from wizard.lab.world import World
 
+pytestmark = pytest.mark.slow
+
+
 MISSING = "network.endpoint-missing"
 
 

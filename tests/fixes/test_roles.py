@@ -15,6 +15,9 @@ from wizard.fixes.request import Refused
 from wizard.lab import Lab
 from wizard.lab.world import World, allow
 
+pytestmark = pytest.mark.slow
+
+
 CALLER = "caller.permission-missing"
 ACCOUNT = "123456789012"
 PUSH = {

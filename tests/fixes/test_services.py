@@ -8,6 +8,9 @@ from wizard.fixes.request import Refused
 from wizard.lab import Lab
 from wizard.lab.world import World
 
+pytestmark = pytest.mark.slow
+
+
 ALL = ("ecr.api", "ecr.dkr", "s3", "logs", "ssmmessages")
 OFF = "exec.disabled-on-service"
 

@@ -12,6 +12,9 @@ from wizard.fixes.request import Refused
 from wizard.lab import Lab
 from wizard.lab.world import World
 
+pytestmark = pytest.mark.slow
+
+
 NO_ROUTE = "network.no-internet-route"
 
 

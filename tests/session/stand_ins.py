@@ -280,6 +280,7 @@ def _walks() -> Iterator[tuple[Account, tuple[Any, ...]]]:
     for answers in _WALKS:
         yield Account(), answers
     yield Account([]), FOUND
+    yield Account([NO_PERMISSION]), FOUND
     yield Account([NO_ENDPOINT, NO_PERMISSION]), FOUND
     yield Account([NO_ENDPOINT, NO_PERMISSION]), (*FOUND, "fix:endpoint.create", "yes")
     yield Account(verified="pending"), (*FOUND, "fix:endpoint.create", "yes")

@@ -113,4 +113,7 @@ def _said(
 
 def once(found: Iterable[Observed]) -> list[Observed]:
     """Return each symptom once, where it was seen first."""
-    return list({one.symptom: one for one in reversed(list(found))}.values())[::-1]
+    kept: dict[str, Observed] = {}
+    for one in found:
+        kept.setdefault(one.symptom, one)
+    return list(kept.values())

@@ -211,11 +211,12 @@ class Role:
 class Obstacle:
     """Something on a needed network way. `cause` is the id of the cause in `knowledge/`.
 
-    `status` is confirmed or suspected (another remedy for the same way, or not provable).
+    `status` is confirmed or suspected (another remedy for the same way, or not provable); Unread
+    names the call that would tell.
     """
 
     cause: str
-    status: str
+    status: Maybe[str]
     stage: str
     service: str | None = None
     vpc: str | None = None

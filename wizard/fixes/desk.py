@@ -67,6 +67,7 @@ class FixDesk:
         self._region = region
         self._pause = pause
         self._on_call = on_call or _untold
+        self._looks: dict[str | None, Reads] = {}
 
     def plan(
         self,
@@ -173,7 +174,12 @@ class FixDesk:
         return self._journal.unfinished()
 
     def _look(self, region: str | None) -> Look:
-        return Reads(self._profile, region or self._region, self._on_call)
+        """Return fresh reads; their session is kept, since building clients takes the most time."""
+        place = region or self._region
+        if place not in self._looks:
+            self._looks[place] = Reads(self._profile, place, self._on_call)
+        self._looks[place].fresh()
+        return self._looks[place]
 
     def _begin(self, plan: Plan, look: Look) -> Running:
         entry = plan.target.get(back.FINISHES)

@@ -228,7 +228,8 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
         return found
     made: dict[tuple[Any, ...], Obstacle] = {}
     for reach in found:
-        for status, some in (("confirmed", reach.obstacles), ("suspected", reach.remedies)):
+        doubt: Maybe[str] = _undecided([reach]) or "suspected"
+        for status, some in (("confirmed", reach.obstacles), (doubt, reach.remedies)):
             for one in some:
                 obstacle = _obstacle(one, status, reach.need)
                 made.setdefault(_identity(obstacle), obstacle)
@@ -272,7 +273,7 @@ _BY_SUBNET = (
 _BY_SERVICE = ("network.endpoint-missing",)
 
 
-def _obstacle(one: Any, status: str, need: Need) -> Obstacle:
+def _obstacle(one: Any, status: Maybe[str], need: Need) -> Obstacle:
     fields = dict(one.fields)
     return Obstacle(
         cause=one.kind,

@@ -61,6 +61,6 @@ class QuestionaryAsker:
         return Reply(view.entry or "", text)
 
     def _choice(self, option: Any, lang: str) -> questionary.Choice:
-        note = f"  ({option.note})" if option.note else ""
+        note = f"  ({option.note})" if option.note and option.enabled else ""
         closed = None if option.enabled else option.note or say("not-possible", lang)
         return questionary.Choice(option.label + note, value=option.key, disabled=closed)

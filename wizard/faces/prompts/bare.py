@@ -6,6 +6,7 @@ from wizard.faces.prompts.loop import Reply, forget_typed
 from wizard.faces.prompts.render import option_lines, terminal_width
 from wizard.faces.view import View
 from wizard.faces.words import say
+from wizard.faces.wrap import wrap
 
 _COMMANDS = {"b": "back", "l": "lang", "q": "quit", "?": "help", "h": "help"}
 
@@ -23,10 +24,9 @@ class BareAsker:
         for number, option in enumerate(view.options, 1):
             for line in option_lines(number, option, lang, terminal_width()):
                 self._out.write(line + "\n")
-        if view.multiline:
-            self._out.write(f"  {say('end-with-dot', lang)}\n")
-        elif view.entry:
-            self._out.write(f"  {view.entry_label}\n")
+        hint = say("end-with-dot", lang) if view.multiline else view.entry_label
+        for line in wrap(hint, terminal_width() - 2) if view.entry else ():
+            self._out.write(f"  {line}\n")
         if self._pasted or view.danger:
             forget_typed(self._in)
         self._pasted = False

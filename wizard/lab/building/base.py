@@ -59,6 +59,8 @@ class Base:
         self.image = ""
         self.logs = ""
         self.definition = ""
+        # What a world's builder has to remember for its mending: ids by name.
+        self.notes: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """A root client of *service*, the same one each time."""

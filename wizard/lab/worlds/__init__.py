@@ -1,0 +1,18 @@
+"""Broken and healthy worlds to practise on and to test a diagnosis against.
+
+``WORLDS`` maps names to broken worlds, ``HEALTHY`` to worlds in which nothing is wrong::
+
+    world, seen = WORLDS["no-s3-endpoint"].stage(lab)
+"""
+
+from __future__ import annotations
+
+from wizard.lab.worlds import endpoints, routes
+from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
+
+__all__ = ["HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
+
+_FAMILIES = (endpoints, routes)
+
+WORLDS: dict[str, BrokenWorld] = {w.name: w for family in _FAMILIES for w in family.WORLDS}
+HEALTHY: dict[str, HealthyWorld] = {}
