@@ -7,7 +7,7 @@ import sys
 from typing import Any, NoReturn, TextIO
 
 from wizard import __version__
-from wizard.errors import CANCELLED, UsageError, WizardError
+from wizard.errors import CANCELLED, NoAws, UsageError, WizardError
 from wizard.world import World, language
 
 PROG = "fargate-wizard"
@@ -51,7 +51,8 @@ def main(argv: list[str]) -> int:
         sys.stdout.flush()
         return code
     except WizardError as error:
-        print(error, file=sys.stderr)
+        words = error.words if isinstance(error, NoAws) else {}
+        print(words.get(_language(argv), error), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return CANCELLED
@@ -59,6 +60,12 @@ def main(argv: list[str]) -> int:
         # The reader has gone (`… | head`): nothing more can be said, and nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _language(argv: list[str]) -> str:
+    """Return the language of a command line that may not even be well-formed."""
+    named = argv[argv.index("--lang") + 1 :][:1] if "--lang" in argv else []
+    return named[0] if named else language()
 
 
 def _never_fail_to_encode(stream: TextIO) -> None:

@@ -23,10 +23,28 @@ class UsageError(WizardError):
 
 
 class NoAws(WizardError):
-    """AWS cannot be asked at all. `kind` is credentials, region or network."""
+    """AWS cannot be asked at all. `kind` is one of the keys of `JAPANESE`."""
 
     exit_code = 3
 
     def __init__(self, kind: str, says: str) -> None:
         super().__init__(says)
         self.kind = kind
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The line per language; the Japanese one keeps the English one's details behind it."""
+        japanese = JAPANESE.get(self.kind)
+        return {"en": str(self), "ja": f"{japanese}（{self}）" if japanese else str(self)}
+
+
+JAPANESE = {
+    "no-credentials": "AWS の認証情報が見つかりません",
+    "credentials-expired": "AWS の認証情報の有効期限が切れています",
+    "credentials-invalid": "AWS の認証情報が無効です",
+    "no-region": "AWS のリージョンが指定されていません",
+    "no-profile": "指定されたプロファイルがありません",
+    "unreachable": "AWS に接続できません",
+    "clock-skew": "このマシンの時計がずれています",
+}
+"""What kinds of trouble there are in asking AWS, in Japanese."""

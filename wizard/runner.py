@@ -47,7 +47,7 @@ def run(work: Work, stage: Backstage, lang: str, tell: Tell) -> Any:
     try:
         return _WORK[work.kind](work, stage, _Teller(lang, tell))
     except NoAws as error:
-        return Failed(error.kind, _both(str(error)))
+        return Failed(error.kind, error.words)
     except Refused as error:
         return Failed("refused", error.words)
     except (WizardError, Misused) as error:

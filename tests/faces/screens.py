@@ -96,6 +96,6 @@ async def running(
     app = WizardApp(
         session or new_session(), stage or HandMade(), lang, keep, settling or Settling(0)
     )
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Screen(app, pilot, kept)

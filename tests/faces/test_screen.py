@@ -245,7 +245,9 @@ async def test_the_palette_answers_but_never_applies() -> None:
         await screen.press("ctrl+p")
         await screen.until(lambda: say("do-not-apply", "en") in screen.text)
         assert say("apply-this", "en") not in "\n".join(screen.lines[:20])
-        await screen.press(*say("do-not-apply", "en")[4:12].replace(" ", ""), "enter", "enter")
+        await screen.pilot.press(*"change")
+        await screen.until(lambda: say("copy", "en") not in "\n".join(screen.lines[:20]))
+        await screen.pilot.press("down", "enter")
         await screen.until(lambda: isinstance(screen.step, steps.Found))
     assert stage.account.applied == []
 

@@ -4,6 +4,7 @@ The guard is a `before-call` handler put on the session before any client exists
 client inherits it. It runs before the request is signed and sent.
 """
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,7 +80,10 @@ def _open(profile: str | None, region: str | None, allowed: frozenset[str]) -> S
 
     core.register("before-call", guard)
     try:
-        session = Session(botocore_session=core, region_name=region)
+        # botocore reads AWS_DEFAULT_REGION; every other SDK and the AWS CLI read AWS_REGION first.
+        # https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
+        chosen = region or os.environ.get("AWS_REGION") or None
+        session = Session(botocore_session=core, region_name=chosen)
     except ProfileNotFound:
         raise AwsUnavailableError(
             "no-profile",

@@ -208,7 +208,7 @@ def _apply(
         found = desk.verify(plan, diagnosis, show, entry=outcome.entry, patience_s=wait)
         outcome = replace(outcome, verified=found)
     _give(plan, outcome, world)
-    _tell_outcome(outcome, world)
+    _tell_outcome(plan, outcome, world)
     return DONE if outcome.applied and outcome.verified != "failed" else FAILED
 
 
@@ -240,11 +240,15 @@ def _give(plan: "Plan", outcome: "Outcome | None", world: World) -> None:
     world.give(document)
 
 
-def _tell_outcome(outcome: "Outcome", world: World) -> None:
+def _tell_outcome(plan: "Plan", outcome: "Outcome", world: World) -> None:
+    from wizard.fixes.undo import UNDOES
     from wizard.fixes.words import say
 
     if outcome.failed is not None:
         world.tell(world.word(outcome.says))
+        return
+    if UNDOES in plan.target:
+        world.tell(world.word(say("undo-kept", entry=outcome.entry)))
         return
     world.tell(world.word(say(f"verified-{outcome.verified}")))
     world.tell(world.word(say("kept-as", entry=outcome.entry)))

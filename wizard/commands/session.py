@@ -31,6 +31,9 @@ def open_session(
     world: World, tries: tuple[str, ...] = (), tries_env: Mapping[str, str] | None = None
 ) -> int:
     """Open the session; `tries` are commands that the start offers to run and listen to."""
+    if not world.color:
+        # What both faces' libraries look for, and the commands that are run for the user.
+        os.environ["NO_COLOR"] = "1"
     session, stage = new_session(world, tries=tries), Stage(world, tries_env)
     bare = os.environ.get("TERM", "") in _WITHOUT_CURSOR
     if bare or world.plain:

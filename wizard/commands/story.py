@@ -43,34 +43,52 @@ def story_private(story: Any) -> str:
     return PRIVATE_SERVICE
 
 
+_TITLES = {
+    "login": {
+        "en": "Push: no basic auth credentials, although Login Succeeded",
+        "ja": "プッシュ: Login Succeeded なのに no basic auth credentials",
+    },
+    "push": {
+        "en": "Push: the bastion's role may not push",
+        "ja": "プッシュ: 踏み台のロールに権限がない",
+    },
+    "enable": {
+        "en": "ECS Exec: not authorized to perform ecs:UpdateService",
+        "ja": "ECS Exec: ecs:UpdateService が許可されていない",
+    },
+    "older": {
+        "en": "ECS Exec: switched on, but the task is older than the switch",
+        "ja": "ECS Exec: 有効にしたがタスクがそれより古い",
+    },
+    "plugin": {
+        "en": "ECS Exec: the Session Manager plugin is missing",
+        "ja": "ECS Exec: Session Manager プラグインがない",
+    },
+    "ecr": {
+        "en": "Private subnet: no way to ECR; the next errors are mended with it",
+        "ja": "プライベートサブネット: ECR に届かない（次のエラーも一緒に直す）",
+    },
+    "logs": {
+        "en": "Private subnet: no way to CloudWatch Logs",
+        "ja": "プライベートサブネット: CloudWatch Logs に届かない",
+    },
+    "shell": {
+        "en": "Private subnet: ECS Exec says that the task was not found",
+        "ja": "プライベートサブネット: ECS Exec でタスクが見つからない",
+    },
+}
+_DENIED = ("iam.access-denied", "caller.permission-missing", "role.attach-least-policy")
+_CLOSED = ("network.endpoint-missing", "endpoint.create")
+
+
 def _push(
     first: Callable[[], str], again: Callable[[], str], bastion: Mapping[str, str]
 ) -> list[Chapter]:
-    # The login is made with the rights of whoever runs the wizard: here the bastion's own role.
+    login = ("ecr.no-basic-auth", "bastion.docker-user-mismatch", "bastion.login-as-pusher")
     return [
-        Chapter(
-            {
-                "en": "Push: no basic auth credentials, although Login Succeeded",
-                "ja": "プッシュ: Login Succeeded なのに no basic auth credentials",
-            },
-            "ecr.no-basic-auth",
-            "bastion.docker-user-mismatch",
-            "bastion.login-as-pusher",
-            first,
-            again,
-            env=bastion,
-        ),
-        Chapter(
-            {
-                "en": "Push: the bastion's role may not push",
-                "ja": "プッシュ: 踏み台のロールに権限がない",
-            },
-            "iam.access-denied",
-            "caller.permission-missing",
-            "role.attach-least-policy",
-            again,
-            again,
-        ),
+        # The login is made with the rights of whoever runs the wizard: here the bastion's role.
+        Chapter(_TITLES["login"], *login, first, again, env=bastion),
+        Chapter(_TITLES["push"], *_DENIED, again, again),
     ]
 
 
@@ -80,42 +98,12 @@ def _exec(
     bare_shell: Callable[[], str],
     bare: Mapping[str, str],
 ) -> list[Chapter]:
+    older = ("exec.not-enabled", "exec.task-predates-enable", "service.force-deployment")
+    plugin = ("exec.plugin-missing", "bastion.plugin-missing", "bastion.install-plugin")
     return [
-        Chapter(
-            {
-                "en": "ECS Exec: not authorized to perform ecs:UpdateService",
-                "ja": "ECS Exec: ecs:UpdateService が許可されていない",
-            },
-            "iam.access-denied",
-            "caller.permission-missing",
-            "role.attach-least-policy",
-            enable,
-            enable,
-        ),
-        Chapter(
-            {
-                "en": "ECS Exec: switched on, but the task is older than the switch",
-                "ja": "ECS Exec: 有効にしたがタスクがそれより古い",
-            },
-            "exec.not-enabled",
-            "exec.task-predates-enable",
-            "service.force-deployment",
-            shell,
-            shell,
-        ),
-        Chapter(
-            {
-                "en": "ECS Exec: the Session Manager plugin is missing",
-                "ja": "ECS Exec: Session Manager プラグインがない",
-            },
-            "exec.plugin-missing",
-            "bastion.plugin-missing",
-            "bastion.install-plugin",
-            bare_shell,
-            shell,
-            manual=True,
-            env=bare,
-        ),
+        Chapter(_TITLES["enable"], *_DENIED, enable, enable),
+        Chapter(_TITLES["older"], *older, shell, shell),
+        Chapter(_TITLES["plugin"], *plugin, bare_shell, shell, manual=True, env=bare),
     ]
 
 
@@ -127,55 +115,20 @@ def _private(story: Any, shell: Callable[[], str]) -> list[Chapter]:
         _deploy(story)
         return ""
 
-    def without(name: str) -> Callable[[], str]:
-        """Take an endpoint away and let a new deployment meet its absence."""
+    def without_logs() -> str:
+        _delete_endpoint(story, "logs")
+        return ""
 
-        def take() -> str:
-            _delete_endpoint(story, name)
-            return ""
+    def shell_without_ssmmessages() -> str:
+        _delete_endpoint(story, "ssmmessages")
+        return shell()
 
-        return take
-
-    def shell_without(name: str) -> Callable[[], str]:
-        def take() -> str:
-            _delete_endpoint(story, name)
-            return shell()
-
-        return take
-
+    ecr, logs = "pull.registry-auth-unreachable", "logs.unreachable"
     return [
+        Chapter(_TITLES["ecr"], ecr, *_CLOSED, fresh_failure, live=service),
+        Chapter(_TITLES["logs"], logs, *_CLOSED, without_logs, live=service),
         Chapter(
-            {
-                "en": "Private subnet: no way to ECR; the next errors are mended with it",
-                "ja": "プライベートサブネット: ECR に届かない（次のエラーも一緒に直す）",
-            },
-            "pull.registry-auth-unreachable",
-            "network.endpoint-missing",
-            "endpoint.create",
-            fresh_failure,
-            live=service,
-        ),
-        Chapter(
-            {
-                "en": "Private subnet: no way to CloudWatch Logs",
-                "ja": "プライベートサブネット: CloudWatch Logs に届かない",
-            },
-            "logs.unreachable",
-            "network.endpoint-missing",
-            "endpoint.create",
-            without("logs"),
-            live=service,
-        ),
-        Chapter(
-            {
-                "en": "Private subnet: ECS Exec says that the task was not found",
-                "ja": "プライベートサブネット: ECS Exec でタスクが見つからない",
-            },
-            "exec.task-not-found",
-            "network.endpoint-missing",
-            "endpoint.create",
-            shell_without("ssmmessages"),
-            shell,
+            _TITLES["shell"], "exec.task-not-found", *_CLOSED, shell_without_ssmmessages, shell
         ),
     ]
 

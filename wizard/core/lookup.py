@@ -12,7 +12,7 @@ from wizard.core.unwrap import readable
 
 _AROUND = 1_500
 _WHOLE = 6_000
-_EXCERPT = 300
+_EXCERPT = 400
 
 
 class Match(Record):
@@ -66,8 +66,10 @@ def _prose(text: str) -> str:
 
 def _around(text: str, hit: Hit) -> str:
     """Return the message around a hit: from the start of its line, or of a word not far before."""
-    start = max(text.rfind("\n", 0, hit.start) + 1, hit.start - 120)
-    if start and text[start - 1] not in "\n ":
+    line = text.rfind("\n", 0, hit.start) + 1
+    start = max(line, hit.start - 200)
+    if start > line:
         start = max(text.find(" ", start, hit.start) + 1, start)
     end = text.find("\n", hit.end)
-    return text[start : min(end if end > 0 else len(text), hit.end + 200)]
+    mark = "… " if start > line else ""
+    return mark + text[start : min(end if end > 0 else len(text), hit.end + 200)]

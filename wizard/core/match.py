@@ -8,11 +8,12 @@ phrases are sieved first by eight-letter samples, so that time hardly grows with
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from wizard.core import fuzzy
 from wizard.core.record import Record
+from wizard.core.sieve import Sieve
 from wizard.core.squash import Squashed, squash
 from wizard.core.unwrap import readable
 
@@ -20,18 +21,7 @@ WITHIN = 400
 """How many letters either side of the phrase its other conditions look at, unless told."""
 _SURE = 0.75
 _FUZZY_LIMIT = 8_000
-_SIEVE_FROM = 4_000
-_GRAM = 8
-_MOST_PLACES = 40
 _MOST_REGEX_PLACES = 8
-_HUGE = 1_000_000
-_TROUBLE = tuple(
-    b"error exception fail denied unable cannot invalid expired notfound nosuch timeout stopped "
-    b"unauthorized forbidden".split()
-)
-"""Words one of which stands near anything that ails: in a huge log short phrases are looked for
-around them only."""
-_MOST_TROUBLES = 2_000
 _SAME_MESSAGE = 600
 
 
@@ -93,10 +83,10 @@ class Matcher:
         ]
         # What is looked for first: the longest of the phrases that must be there. A short phrase
         # may stand in every line of a log.
-        self._anchors = [
+        self._sieve = Sieve(
             max((phrase, *map(squash, rules[symptom]["match"][number].get("near", ()))), key=len)
             for phrase, symptom, number in self._phrases
-        ]
+        )
         self._made: dict[tuple[str, int], Alternative] = {}
 
     def _alternative(self, symptom: str, number: int) -> Alternative:
@@ -122,21 +112,14 @@ class Matcher:
 
     def _exact(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
-        places: dict[bytes, list[int]] = {}
-        troubled = _troubled(squashed.text)
-        for index in self._candidates(squashed.text):
-            anchor = self._anchors[index]
-            if anchor not in places:
-                spans = troubled if len(anchor) < 2 * _GRAM - 1 else _WHOLE
-                places[anchor] = _places(squashed.text, anchor, spans)
-            if places[anchor]:
-                _keep(hits, self._first(index, places[anchor], text, squashed))
+        for index, places in self._sieve.found(squashed.text):
+            _keep(hits, self._first(index, places, text, squashed))
         return hits
 
     def _first(self, index: int, places: list[int], text: str, squashed: Squashed) -> Hit | None:
         """Return the first hit of a phrase around the places of its anchor."""
         phrase, symptom, number = self._phrases[index]
-        anchor, rule = self._anchors[index], self._alternative(symptom, number)
+        anchor, rule = self._sieve.anchors[index], self._alternative(symptom, number)
         for place in places[: _MOST_REGEX_PLACES if rule.regex else None]:
             start, stop = place, place + len(anchor)
             if phrase != anchor:
@@ -148,38 +131,6 @@ class Matcher:
                     return hit
                 at = squashed.text.find(phrase, at + len(phrase), stop + len(phrase))
         return None
-
-    def _candidates(self, text: bytes) -> Sequence[int]:
-        if len(text) < _SIEVE_FROM:
-            return range(len(self._phrases))
-        grams, short = self._grams
-        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
-        found: set[int] = set(short)
-        for gram in grams.keys() & self._gram_set.intersection(samples):
-            found.update(grams[gram])
-        return sorted(found)
-
-    @cached_property
-    def _gram_set(self) -> set[int]:
-        return set(self._grams[0])
-
-    @cached_property
-    def _grams(self) -> tuple[dict[int, list[int]], list[int]]:
-        """Every eight-letter sample at which a phrase would be seen, and the phrases too short.
-
-        Samples of the text start at multiples of eight; a phrase of fifteen letters holds a whole
-        one wherever it starts.
-        """
-        grams: dict[int, list[int]] = {}
-        short = []
-        for index, anchor in enumerate(self._anchors):
-            if len(anchor) < 2 * _GRAM - 1:
-                short.append(index)
-                continue
-            for start in range(_GRAM):
-                gram = memoryview(anchor[start : start + _GRAM]).cast("Q")[0]
-                grams.setdefault(gram, []).append(index)
-        return grams, short
 
     def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
@@ -236,41 +187,6 @@ def _named(symptom: str, globs: Sequence[str]) -> bool:
 @cache
 def _glob(glob: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, glob.split("*"))))
-
-
-_WHOLE: tuple[tuple[int, int | None], ...] = ((0, None),)
-
-
-def _places(text: bytes, phrase: bytes, spans: Sequence[tuple[int, int | None]]) -> list[int]:
-    """Return where `phrase` stands within `spans` of `text`: the first few places."""
-    places: list[int] = []
-    for start, end in spans:
-        at = text.find(phrase, start, end)
-        while at >= 0 and len(places) < _MOST_PLACES:
-            places.append(at)
-            at = text.find(phrase, at + len(phrase), end)
-    return places
-
-
-def _troubled(text: bytes) -> Sequence[tuple[int, int | None]]:
-    """Return the stretches of a huge text where something ails; all of a smaller one."""
-    if len(text) < _HUGE:
-        return _WHOLE
-    found: list[int] = []
-    for word in _TROUBLE:
-        at = text.find(word)
-        while at >= 0:
-            found.append(at)
-            if len(found) > _MOST_TROUBLES:
-                return _WHOLE
-            at = text.find(word, at + WITHIN)
-    spans: list[tuple[int, int | None]] = []
-    end = 0
-    for at in sorted(found):
-        start = max(end, at - 2 * WITHIN)
-        end = at + 2 * WITHIN
-        spans.append((start, end))
-    return spans
 
 
 def _keep(hits: dict[str, Hit], hit: Hit | None) -> None:

@@ -9,7 +9,7 @@ from wizard.core.plan import Change, Later, Plan, resolve
 from wizard.fixes.access import CallFailed, Write
 from wizard.fixes.journal import APPLIED, FAILED, Running
 from wizard.fixes.operations import OPERATIONS, same
-from wizard.fixes.request import Look, OnProgress, Outcome, Progress, Refused, Words
+from wizard.fixes.request import Look, OnProgress, Outcome, Progress, Refused, Words, join
 from wizard.fixes.waits import PATIENCE_S, Pause, reached, wait_for
 from wizard.fixes.words import say
 
@@ -128,8 +128,3 @@ class Application:
     def _tell(self, state: str, number: int, words: Words | None = None) -> None:
         change = self.plan.changes[number]
         self.tell(Progress(state, number + 1, len(self.plan.changes), change, words or {}))
-
-
-def join(parts: list[Words]) -> Words:
-    """Return several words as one text per language."""
-    return {"en": " ".join(one["en"] for one in parts), "ja": "".join(one["ja"] for one in parts)}

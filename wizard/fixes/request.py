@@ -110,3 +110,8 @@ class Outcome:
 def filled(words: Mapping[str, str], **values: Any) -> Words:
     """Return `words` with `values` in their placeholders, in each language."""
     return {lang: fill(words[lang], values) for lang in LANGUAGES}
+
+
+def join(parts: list[Words]) -> Words:
+    """Return several words as one text per language."""
+    return {"en": " ".join(one["en"] for one in parts), "ja": "".join(one["ja"] for one in parts)}

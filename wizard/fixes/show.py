@@ -8,6 +8,7 @@ from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change, Plan, plain
 from wizard.fixes.journal import Entry
 from wizard.fixes.request import Outcome
+from wizard.fixes.undo import UNDOES
 from wizard.fixes.words import say
 
 _INDENT = "   "
@@ -24,7 +25,7 @@ def plan_json(plan: Plan, lang: str, outcome: Outcome | None = None) -> dict[str
         "applied": bool(outcome and outcome.applied and plan.changes),
         "verified": outcome.verified if outcome else "skipped",
         "entry": outcome.entry if outcome else None,
-    }
+    } | ({UNDOES: plan.target[UNDOES]} if UNDOES in plan.target else {})
 
 
 def _change_json(change: Change, lang: str) -> dict[str, Any]:
@@ -67,6 +68,8 @@ def entry_json(entry: Entry, lang: str, *, unfinished: bool = False) -> dict[str
 def plan_text(plan: Plan, knowledge: Knowledge, lang: str) -> str:
     """Return the plan as a person reads it before saying yes. Safe to write to a terminal."""
     title = knowledge.fix(plan.fix).title[lang] if plan.fix in knowledge.data["fixes"] else plan.fix
+    if UNDOES in plan.target:
+        title = say("undo-title", entry=plan.target[UNDOES], title=title)[lang]
     lines = [title, f"{plan.cause} → {plan.fix}", ""]
     if not plan.changes and not plan.notes:
         lines.append(say("nothing-left")[lang])

@@ -8,7 +8,7 @@ from wizard.core.plan import Change, Later, Plan, resolve
 from wizard.fixes.journal import DONE, INTENDED, Entry
 from wizard.fixes.operations import OPERATIONS, same
 from wizard.fixes.planners.common import permissions
-from wizard.fixes.request import Look, Refused, Words
+from wizard.fixes.request import Look, Refused, Words, join
 from wizard.fixes.words import say
 
 UNDOES, FINISHES = "undoes", "finishes"
@@ -18,6 +18,18 @@ _WAITS = {
     "ec2:DeleteVpcEndpoints": "endpoint-deleted",
     "ec2:ModifyVpcEndpoint": "endpoint-available",
 }
+
+
+_EFFECTS = {
+    "ecs:UpdateService": "undo-deploys",
+    "logs:DeleteLogGroup": "undo-deletes-logs",
+    "ec2:DeleteVpcEndpoints": "undo-closes",
+    "ec2:ModifyVpcEndpoint": "undo-closes",
+    "ec2:RevokeSecurityGroupIngress": "undo-closes",
+    "ec2:RevokeSecurityGroupEgress": "undo-closes",
+    "ec2:DeleteRoute": "undo-closes",
+}
+"""What going back does to what runs, where that is more than to go back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +124,17 @@ def _back(entry: Entry, one: Made, answers: dict[int, Any], look: Look) -> Chang
         parameters=parameters,
         before=None if local else after,
         after=before,
-        effect=say("undo-effect", step=one.number + 1, entry=entry.id),
+        effect=_effect(operation, one.number + 1, entry.id),
         cost=say("free"),
         wait=_WAITS.get(operation),
     )
+
+
+def _effect(operation: str, step: int, entry: str) -> Words:
+    parts = [say("undo-effect", step=step, entry=entry)]
+    if operation in _EFFECTS:
+        parts.append(say(_EFFECTS[operation]))
+    return join(parts)
 
 
 def finish_plan(entry: Entry, look: Look) -> tuple[Plan, dict[int, Any], tuple[int, ...]]:

@@ -47,6 +47,23 @@ APPLYING: dict[str, dict[str, str]] = {
         "何も書き込んでいません。",
     },
     # Undo
+    "undo-title": {"en": "Take back {entry}: {title}", "ja": "{entry} の取り消し: {title}"},
+    "undo-deploys": {
+        "en": "A new deployment replaces the running tasks one after the other.",
+        "ja": "新しいデプロイにより、実行中のタスクが順に置き換えられます。",
+    },
+    "undo-deletes-logs": {
+        "en": "All logs that were written to it since are deleted with it.",
+        "ja": "その後に書き込まれたログもすべて削除されます。",
+    },
+    "undo-closes": {
+        "en": "Tasks that got through by it do not any more.",
+        "ja": "これによって通信できていたタスクは通信できなくなります。",
+    },
+    "undo-kept": {
+        "en": "Taken back; kept in the journal as {entry}.",
+        "ja": "取り消しました。{entry} として記録しました。",
+    },
     "undo-moved": {
         "en": "{operation} cannot be taken back: what it changed has been changed again since.",
         "ja": "{operation} は取り消せません。適用後に別の変更が加えられています。",

@@ -174,7 +174,7 @@ class Lab:
     def reset(self) -> None:
         """Back to an empty account: state, faults, call log and clock."""
         self.ask("reset")
-        self.sessions.clear()
+        self._forget_sessions()
 
     def snapshot(self) -> str:
         """Keeps the present state; :meth:`restore` brings it back any number of times."""
@@ -183,7 +183,12 @@ class Lab:
     def restore(self, snapshot: str) -> None:
         """Goes back to a state that :meth:`snapshot` kept."""
         self.ask("restore", id=snapshot)
-        self.sessions.clear()
+        self._forget_sessions()
+
+    def _forget_sessions(self) -> None:
+        """Root's keys are always the same; all others went with the state."""
+        for key in [k for k in self.sessions if k[0] != "root"]:
+            del self.sessions[key]
 
     def faults(self, *faults: Fault) -> None:
         """Replaces the faults; none: no faults.

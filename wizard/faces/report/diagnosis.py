@@ -187,7 +187,7 @@ def _section(one: Diagnosis, world: World) -> Iterable[str]:
             yield from _markdown_verdict(verdict, world)
     yield ""
     for line in _rest(one, world):
-        yield f"- {line.strip()}"
+        yield f"- {_cell(line.strip())}"
     yield ""
 
 
@@ -196,17 +196,17 @@ def _markdown_verdict(verdict: Verdict, world: World) -> Iterator[str]:
     cause = world.knowledge.cause(finding.cause)
     later = f", {_say('predicted', world)}" if finding.predicted else ""
     yield ""
-    yield f"### {fill(world.word(cause.title), finding.fields)}"
+    yield f"### {_cell(fill(world.word(cause.title), finding.fields))}"
     yield ""
     yield f"`{finding.cause}`, {_status(finding, world)}{later}"
     yield ""
-    yield fill(world.word(cause.explanation), finding.fields).strip()
+    yield _cell(fill(world.word(cause.explanation), finding.fields).strip())
     yield ""
     for one in verdict.evidence:
         yield f"- `{one.call}`: {_cell(world.word(one.says))}"
     for offer in finding.fixes:
         if offer.applicable:
-            yield f"- → {_fix_title(offer.fix, finding, world)} (`{offer.fix}`)"
+            yield f"- → {_cell(_fix_title(offer.fix, finding, world))} (`{offer.fix}`)"
     for link in cause.references:
         yield f"- <{link}>"
 

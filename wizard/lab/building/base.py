@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any, Self
 
@@ -40,6 +41,7 @@ class Base:
     def __init__(self, lab: Lab, cluster: str = "prod") -> None:
         self.lab = lab
         self._clients: dict[str, Any] = {}
+        self._kept: dict[str, Json] = {}
         self.cluster = cluster
         self.partition = "aws-cn" if lab.region.startswith("cn-") else "aws"
         if lab.region.startswith("us-gov-"):
@@ -67,6 +69,19 @@ class Base:
         if service not in self._clients:
             self._clients[service] = self.lab.client(service)
         return self._clients[service]
+
+    def keep(self) -> str:
+        """Keeps the lab's state and what this builder knows of it, for :meth:`back`."""
+        kept = self.lab.snapshot()
+        self._kept[kept] = copy.deepcopy(
+            {k: v for k, v in vars(self).items() if k not in ("lab", "_clients", "_kept")}
+        )
+        return kept
+
+    def back(self, kept: str) -> None:
+        """Goes back to what :meth:`keep` kept, any number of times."""
+        self.lab.restore(kept)
+        vars(self).update(copy.deepcopy(self._kept[kept]))
 
     def settle(self, seconds: float = 300.0) -> Self:
         """Lets AWS's own time pass: see :meth:`Lab.settle`."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from moto.ec2.models import ec2_backends
 from moto.sts.models import sts_backends
 
 from wizard.lab.cloud import agenda, snapshot
@@ -175,6 +176,17 @@ def _session_end(cloud: Cloud, request: Json) -> Json:
     return {}
 
 
+def _endpoint_state(cloud: Cloud, request: Json) -> Json:
+    """What only AWS can do to a VPC endpoint: fail it, or leave it waiting."""
+    for regions in ec2_backends.values():
+        for backend in regions.values():
+            endpoint = backend.vpc_end_points.get(str(request["id"]))
+            if endpoint is not None:
+                endpoint.state = str(request["state"])
+                return {"state": endpoint.state}
+    raise Refused(f"no such endpoint: {request['id']}")
+
+
 def _managed_policies(cloud: Cloud, request: Json) -> Json:
     load_common(str(request["account"]), partition_of(cloud.region))
     return {}
@@ -194,5 +206,6 @@ _VERBS: dict[str, Callable[[Cloud, Json], Json]] = {
     "expire": _expire,
     "session": _session,
     "session-end": _session_end,
+    "endpoint-state": _endpoint_state,
     "managed-policies": _managed_policies,
 }

@@ -21,6 +21,7 @@ _MODULES = (
     "ecs.deployments",
     "ecs.scheduler",
     "launch.steps",
+    "launch.balancing",
 )
 
 

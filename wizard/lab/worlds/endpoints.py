@@ -223,7 +223,7 @@ WORLDS = (
         name="s3-endpoint-policy-shuts-the-layers-out",
         symptom="pull.layer-unreachable",
         text=r"unexpected status code https://prod-[\w-]+-starport-layer-bucket\.s3.*403 Forbidden",
-        build=_spoilt("s3", PolicyDocument=_policy("s3:GetObject", "arn:aws:s3:::my-bucket/*")),
+        build=_spoilt("s3", PolicyDocument=_policy("s3:GetObject", "arn:*:s3:::my-bucket/*")),
         causes=(
             Planted(
                 "network.endpoint-policy-denies",

@@ -87,10 +87,13 @@ def stopped(cloud: Cloud, when: float, account: str, region: str, task_id: str) 
     """The interface goes, the task is STOPPED, and its service looks at what it has left."""
     from moto.ec2.models import ec2_backends
 
+    from wizard.lab.cloud.launch import balancing
+
     store = store_at(cloud, account, region)
     task = store.tasks.get(task_id)
     if task is None:
         return
+    balancing.deregister(cloud, store, task, when)
     eni = task.pop("_eni", None)
     if eni:
         ec2_backends[account][region].enis.pop(eni, None)

@@ -22,6 +22,7 @@ _UNABLE = (
     "is unable to consistently start tasks successfully. For more information, see the"
     " Troubleshooting section of the Amazon ECS Developer Guide."
 )
+_FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 
 
 def wake(cloud: Cloud, store: Store, service: Record) -> None:
@@ -100,7 +101,7 @@ def _count_failures(view: _View) -> None:
         if task.get("_failed_to_start"):
             reason = str(task["stoppedReason"]).rstrip(".")
             view.tell(f"was unable to place a task. Reason: {reason}.")
-        failed = task["stopCode"] in ("TaskFailedToStart", "EssentialContainerExited")
+        failed = task["stopCode"] in _FAILED or "health checks" in str(task["stoppedReason"])
         if task["startedBy"] == view.primary["id"] and failed:
             _failed(view, rolling)
 
@@ -141,13 +142,18 @@ def _trip(view: _View) -> None:
     new_deployment(view.cloud, view.store, service, view.when, why)
 
 
+def _ready(task: Record) -> bool:
+    """Whether a task counts as healthy: it runs, and its health checks have passed."""
+    return task["lastStatus"] == "RUNNING" and not task.get("_awaiting")
+
+
 def _stop_surplus(view: _View) -> None:
     """Old tasks go as far as enough healthy ones are left; surplus new ones go as well."""
     alive = view.alive
     old, new = view.others(alive), view.of_primary(alive)
     running_old = [t for t in old if t["lastStatus"] == "RUNNING"]
     going = [t for t in old if t["lastStatus"] != "RUNNING"]
-    healthy = len(running_old) + sum(t["lastStatus"] == "RUNNING" for t in new)
+    healthy = len(running_old) + sum(_ready(t) for t in new)
     spare = max(0, healthy - math.ceil(view.desired * view.percent("minimumHealthyPercent")))
     going += running_old[:spare]
     going += new[view.desired :]
@@ -254,7 +260,7 @@ def _finish(view: _View) -> None:
     """A rollout is complete, and a service steady, when only wanted tasks run."""
     primary, service = view.primary, view.service
     alive = view.alive
-    running = [t for t in view.of_primary(alive) if t["lastStatus"] == "RUNNING"]
+    running = [t for t in view.of_primary(alive) if _ready(t)]
     if len(running) != view.desired or len(alive) != view.desired:
         return
     leaving = [

@@ -185,9 +185,10 @@ def _change(context: Context, service: Record, definition: Record) -> bool:
     if p.get("networkConfiguration"):
         network = check_network(context, definition, p["networkConfiguration"])
         service["networkConfiguration"] = {"awsvpcConfiguration": network}
+    if p.get("loadBalancers") is not None or p.get("taskDefinition"):
+        given = p.get("loadBalancers")
+        check_balancers(context, definition, service["loadBalancers"] if given is None else given)
     service["taskDefinition"] = definition["taskDefinitionArn"]
-    if p.get("loadBalancers") is not None:
-        check_balancers(context, definition, p["loadBalancers"])
     for key in (
         "platformVersion",
         "healthCheckGracePeriodSeconds",

@@ -53,6 +53,8 @@ class Found:
     platforms: tuple[str, ...]
     labels: dict[str, str] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
+    # An index says what it holds before anything is pulled; a plain manifest does not.
+    index: bool = False
 
 
 def reference(text: str) -> Reference:
@@ -104,7 +106,7 @@ def _index(cloud: Cloud, repo: Any, digest: str, manifest: dict[str, Any]) -> Fo
         for image in repo.images:
             if image.get_image_digest() == entry.get("digest"):
                 labels |= _config(cloud, json.loads(image.image_manifest))[1]
-    return Found(digest, tuple(platforms), labels)
+    return Found(digest, tuple(platforms), labels, index=True)
 
 
 def _config(cloud: Cloud, manifest: dict[str, Any]) -> tuple[str, dict[str, str]]:

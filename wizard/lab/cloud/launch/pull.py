@@ -74,7 +74,7 @@ def _manifest(attempt: Attempt, name: str, ref: Reference) -> str | None:
     if found is None:
         return words.manifest_missing(attempt.style, ref.full)
     platform = platform_of(attempt)
-    if platform not in found.platforms:
+    if found.index and platform not in found.platforms:
         return words.platform_mismatch(platform)
     attempt.task["_images"][name] = found
     for container in attempt.task["containers"]:

@@ -9,8 +9,9 @@ from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.ecs.lifecycle import mark, stop, touch_service
 from wizard.lab.cloud.ecs.store import store_at
 from wizard.lab.cloud.launch.attempt import Attempt
-from wizard.lab.cloud.launch.images import Found
-from wizard.lab.cloud.launch.logger import write
+from wizard.lab.cloud.launch import balancing
+from wizard.lab.cloud.launch.behave import behave
+from wizard.lab.cloud.launch.program import start_refusal
 from wizard.lab.cloud.state import Cloud, Record
 
 # What the agent of ECS Exec needs (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
@@ -33,6 +34,10 @@ def activate(attempt: Attempt) -> str | None:
 def start(attempt: Attempt) -> str | None:
     """RUNNING; then the agent and the program go their ways."""
     task, cloud = attempt.task, attempt.cloud
+    for container in attempt.containers:
+        reason = start_refusal(attempt, container)
+        if reason is not None:
+            return reason
     mark(task, "RUNNING")
     task["startedAt"] = stamp(attempt.when)
     for container in task["containers"]:
@@ -42,33 +47,15 @@ def start(attempt: Attempt) -> str | None:
         for container in task["containers"]:
             container["managedAgents"] = [{"name": "ExecuteCommandAgent", "lastStatus": "PENDING"}]
         schedule(cloud, cloud.clock.after(3.0, attempt.when), "task.agent", *where)
+    task["_awaiting"] = []
     for container in attempt.containers:
-        _behave(attempt, container, where)
+        behave(attempt, container)
+    balancing.register(attempt)
     touch_service(attempt.store, task)
     service = task.get("_service")
     if service:
         schedule(cloud, attempt.when, "service.reconcile", *attempt.store.key, service)
     return None
-
-
-def _behave(attempt: Attempt, container: Record, where: tuple[str, str, str]) -> None:
-    image: Found | None = attempt.task["_images"].get(str(container["name"]))
-    labels = image.labels if image else {}
-    name = str(container["name"])
-    write(attempt, name, labels.get("lab.log", "listening"))
-    after = attempt.cloud.clock.after(float(labels.get("lab.exit-after", 5)), attempt.when)
-    if _too_small(attempt, container, labels):
-        reason = "OutOfMemoryError: Container killed due to memory usage"
-        schedule(attempt.cloud, after, "container.exit", *where, name, 137, reason)
-    elif "lab.exit-code" in labels:
-        code = int(labels["lab.exit-code"])
-        schedule(attempt.cloud, after, "container.exit", *where, name, code, "")
-
-
-def _too_small(attempt: Attempt, container: Record, labels: dict[str, str]) -> bool:
-    wanted = int(labels.get("lab.memory-mib", 0))
-    limit = container.get("memory") or attempt.definition.get("memory") or 512
-    return wanted > int(str(limit))
 
 
 @act("task.agent")

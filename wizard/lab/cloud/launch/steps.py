@@ -72,7 +72,7 @@ def give_up(
     task = store.tasks.get(task_id)
     if task is None or task["desiredStatus"] == "STOPPED":
         return
-    if reason.startswith(words.PULL):
+    if reason.startswith((words.PULL, words.START)):
         for container in task["containers"]:
             container["reason"] = reason
     fail(cloud, store, task, when, reason)

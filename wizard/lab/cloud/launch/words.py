@@ -16,6 +16,7 @@ from wizard.lab.cloud.launch.network import Way
 
 INIT = "ResourceInitializationError: "
 PULL = "CannotPullContainerError: "
+START = "CannotStartContainerError: "
 _SECRETS = INIT + "unable to pull secrets or registry auth: "
 
 
@@ -214,4 +215,16 @@ def logger_refused(style: str, operation: str, code: str, text: str) -> str:
     return (
         INIT + "failed to validate logger args: create stream has been retried 1 times: failed to"
         f" create Cloudwatch log {thing}: {error} : exit status 1"
+    )
+
+
+def cannot_start(text: str) -> str:
+    """runc could not start the process.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cannot-start-container.html
+    """
+    return (
+        START + "ResourceInitializationError: failed to create new container runtime task: failed"
+        " to create shim task: OCI runtime create failed: runc create failed: unable to start"
+        f" container process: {text}: unknown"
     )

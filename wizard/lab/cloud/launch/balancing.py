@@ -1,0 +1,237 @@
+"""A task behind a load balancer: registered as a target, checked, replaced when it does not answer.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-unhealthy-event-messages.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.elbv2.models import elbv2_backends
+
+from wizard.lab.cloud.agenda import act, schedule
+from wizard.lab.cloud.context import Context, Result, handles
+from wizard.lab.cloud.ecs.lifecycle import stop
+from wizard.lab.cloud.ecs.news import tell
+from wizard.lab.cloud.ecs.store import Store, store_at
+from wizard.lab.cloud.errors import AwsError
+from wizard.lab.cloud.launch import eni
+from wizard.lab.cloud.launch.attempt import Attempt
+from wizard.lab.cloud.launch.behave import look
+from wizard.lab.cloud.launch.filters import rule_admits
+from wizard.lab.cloud.launch.network import Place
+from wizard.lab.cloud.launch.program import REFUSED, program_of
+from wizard.lab.cloud.state import Cloud, Record
+
+_TIMEOUT = ("Target.Timeout", "Request timed out")
+_FAILED = ("Target.FailedHealthChecks", "Health checks failed")
+_FIRST_CHECK_S = 10.0
+Verdict = tuple[str, str] | None
+
+
+def _service(store: Store, task: Record) -> Record | None:
+    return store.services.get(str(task.get("_service_key")))
+
+
+def _groups(store: Store, service: Record | None) -> Iterator[tuple[Any, Record]]:
+    backend = elbv2_backends[store.account][store.region]
+    for balancer in (service or {}).get("loadBalancers") or []:
+        group = backend.target_groups.get(str(balancer.get("targetGroupArn")))
+        if group is not None:
+            yield group, balancer
+
+
+def register(attempt: Attempt) -> None:
+    """Registers a task that has just started with its service's target groups."""
+    service = _service(attempt.store, attempt.task)
+    spot = attempt.place
+    if service is None or spot is None:
+        return
+    for group, balancer in _groups(attempt.store, service):
+        port = int(balancer["containerPort"])
+        group.register([{"id": spot.address, "port": port}])
+        attempt.task.setdefault("_targets", []).append((group.arn, spot.address, port))
+        attempt.task["_awaiting"].append(group.arn)
+        tell(service, attempt.when, f"registered 1 targets in (target-group {group.arn}).")
+        due = attempt.cloud.clock.after(_FIRST_CHECK_S, attempt.when)
+        where = (*attempt.store.key, attempt.id, group.arn, attempt.when, 1)
+        schedule(attempt.cloud, due, "target.check", *where)
+
+
+def deregister(cloud: Cloud, store: Store, task: Record, when: float) -> None:
+    """Takes a stopped task out of its target groups."""
+    service = _service(store, task)
+    backend = elbv2_backends[store.account][store.region]
+    for arn, address, port in task.pop("_targets", []):
+        group = backend.target_groups.get(arn)
+        if group is not None:
+            group.deregister([{"id": address, "port": port}])
+        if service is not None:
+            tell(service, when, f"deregistered 1 targets in (target-group {arn}).")
+
+
+@act("target.check")
+def check(
+    cloud: Cloud, when: float, account: str, region: str, task_id: str, *rest: object
+) -> None:
+    """One health check by the load balancer.
+
+    A new target is healthy after its first good answer. Bad ones count once the service's
+    healthCheckGracePeriodSeconds are over.
+    """
+    arn, begun, count = str(rest[0]), float(str(rest[1])), int(str(rest[2]))
+    store = store_at(cloud, account, region)
+    task = store.tasks.get(task_id)
+    group = elbv2_backends[account][region].target_groups.get(arn)
+    if task is None or group is None or task["desiredStatus"] == "STOPPED":
+        return
+    attempt = Attempt(cloud, store, task, when)
+    service = _service(store, task)
+    balancer = next((b for g, b in _groups(store, service) if g.arn == arn), None)
+    if service is None or balancer is None:
+        return
+    verdict = examine(attempt, group, balancer, begun)
+    if verdict is None:
+        task["_awaiting"] = [a for a in task["_awaiting"] if a != arn]
+        look(attempt)
+        return
+    age = (when - begun) * cloud.clock.speed
+    in_grace = age < float(service.get("healthCheckGracePeriodSeconds") or 0)
+    if count >= int(group.unhealthy_threshold_count or 2) and not in_grace:
+        _replace(attempt, service, (arn, int(balancer["containerPort"])), verdict[1])
+        return
+    due = cloud.clock.after(float(group.healthcheck_interval_seconds or 30), when)
+    schedule(cloud, due, "target.check", account, region, task_id, arn, begun, count + 1)
+
+
+def _replace(attempt: Attempt, service: Record, target: tuple[str, int], reason: str) -> None:
+    arn, port = target
+    tell(
+        service,
+        attempt.when,
+        f"(task {attempt.id}) (port {port}) is unhealthy in (target-group {arn}) due to (reason"
+        f" {reason}).",
+    )
+    why = ("ServiceSchedulerInitiated", f"Task failed ELB health checks in (target-group {arn})")
+    stop(attempt.cloud, attempt.store, attempt.task, attempt.when, why)
+    tell(service, attempt.when, "has begun draining connections on 1 tasks.")
+
+
+def examine(attempt: Attempt, group: Any, balancer: Record, begun: float) -> Verdict:
+    """None when the target answers as the group wants, else ELB's reason code and words."""
+    spot = attempt.place
+    if spot is None:
+        return _TIMEOUT
+    port = int(balancer["containerPort"])
+    if str(group.healthcheck_port or "traffic-port") != "traffic-port":
+        port = int(group.healthcheck_port)
+    if not _reaches(attempt, group, spot, port):
+        return _TIMEOUT
+    age = (attempt.when - begun) * attempt.cloud.clock.speed
+    program = program_of(attempt.task, str(balancer["containerName"]))
+    if str(group.healthcheck_protocol or "HTTP") in ("TCP", "TLS"):
+        return _FAILED if program.answer(port, "/", age) == REFUSED else None
+    code = program.answer(port, str(group.healthcheck_path or "/"), age)
+    if code == REFUSED:
+        return _FAILED
+    wanted = str((group.matcher or {}).get("HttpCode") or "200")
+    if _matches(code, wanted):
+        return None
+    return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{code}]"
+
+
+def _matches(code: int, wanted: str) -> bool:
+    for part in wanted.split(","):
+        low, _, high = part.partition("-")
+        if int(low) <= code <= int(high or low):
+            return True
+    return False
+
+
+def _reaches(attempt: Attempt, group: Any, spot: Place, port: int) -> bool:
+    """Whether the load balancer's packets get to the target, past both security groups."""
+    backend = elbv2_backends[attempt.store.account][attempt.region]
+    for arn in group.load_balancer_arns:
+        balancer = backend.load_balancers.get(arn)
+        if balancer is None:
+            continue
+        ids = set(balancer.security_groups or [])
+        own = [g for g in map(spot.ec2.get_security_group_from_id, ids) if g is not None]
+        leaves = not own or any(
+            rule_admits(r, spot.address, port, None, {g.id for g in spot.groups})
+            for g in own
+            for r in g.egress_rules
+        )
+        if leaves and any(_enters(spot, a, port, ids) for a in _addresses(spot, balancer)):
+            return True
+    return False
+
+
+def _addresses(spot: Place, balancer: Any) -> list[str]:
+    """An address in each of the load balancer's subnets."""
+    subnets = [eni.find_subnet(spot.ec2, s) for s in balancer.subnets]
+    found = [eni.free_address(spot.ec2, s) for s in subnets if s is not None]
+    return [a for a in found if a is not None]
+
+
+def _enters(spot: Place, address: str, port: int, ids: set[str]) -> bool:
+    return any(
+        rule_admits(rule, address, port, None, ids)
+        for group in spot.groups
+        for rule in group.ingress_rules
+    )
+
+
+@handles("elbv2", "DescribeTargetHealth")
+def describe_target_health(context: Context) -> Result:
+    """DescribeTargetHealth, asked of the tasks themselves."""
+    arn = str(context.params["TargetGroupArn"])
+    group = elbv2_backends[context.account][context.region].target_groups.get(arn)
+    if group is None:
+        raise AwsError("TargetGroupNotFound", f"Target groups '{arn}' not found", 400)
+    store = store_at(context.cloud, context.account, context.region)
+    found = []
+    for task in store.tasks.values():
+        for target in task.get("_targets") or []:
+            if target[0] == arn:
+                found.append(_described(context, store, task, group, target))
+    return {"TargetHealthDescriptions": found}
+
+
+def _described(
+    context: Context, store: Store, task: Record, group: Any, target: tuple[str, str, int]
+) -> Record:
+    arn, address, port = target
+    shown: Record = {
+        "Target": {"Id": address, "Port": port, "AvailabilityZone": task.get("availabilityZone")},
+        "HealthCheckPort": str(port),
+    }
+    if task["desiredStatus"] == "STOPPED":
+        shown["TargetHealth"] = {
+            "State": "draining",
+            "Reason": "Target.DeregistrationInProgress",
+            "Description": "Target deregistration is in progress",
+        }
+        return shown
+    attempt = Attempt(context.cloud, store, task, context.cloud.clock.now())
+    pairs = _groups(store, _service(store, task))
+    balancer = next((b for g, b in pairs if g.arn == arn), {"containerPort": port})
+    begun = task["startedAt"].timestamp()
+    verdict = examine(attempt, group, {"containerName": ""} | balancer, begun)
+    if verdict is None:
+        shown["TargetHealth"] = {"State": "healthy"}
+    elif arn in task.get("_awaiting", []):
+        shown["TargetHealth"] = {
+            "State": "initial",
+            "Reason": "Elb.RegistrationInProgress",
+            "Description": "Target registration is in progress",
+        }
+    else:
+        shown["TargetHealth"] = {
+            "State": "unhealthy",
+            "Reason": verdict[0],
+            "Description": verdict[1],
+        }
+    return shown
