@@ -217,7 +217,7 @@ def _image(world: World, tag: str) -> None:
 
 def _arm(world: World) -> None:
     world.network(endpoints=ALL_ENDPOINTS).roles().repository(tags=[]).log_group()
-    world.push("team/app", "v1", architecture="arm64")
+    world.push("team/app", "v1", architecture="arm64", index=True)
     world.image = IMAGE
 
 

@@ -10,6 +10,7 @@ from wizard.faces.view import Drawer, Scribe, View
 
 _TAIL = 2_000
 _EXCERPT = 200
+_COMMAND = 64
 
 
 def _home(step: steps.Home, to: Scribe) -> View:
@@ -23,7 +24,7 @@ def _home(step: steps.Home, to: Scribe) -> View:
     for goal in step.goals:
         to.option(f"goal:{goal}", to.say(f"goal-{goal}"))
     for number, command in enumerate(step.tries):
-        to.option(f"try:{number}", to.say("try-command", command=command))
+        to.option(f"try:{number}", to.say("try-command", command=one_line(command, _COMMAND)))
     to.choose("live", "look-live")
     to.choose("quit", "quit")
     return to.view(

@@ -167,24 +167,29 @@ def _make_client(session: Any, service: str, region: str | None = None) -> Any:
 
 def call(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
     """Return the answer of `client` to `operation`, all pages of it; raises `CallFailed`."""
-    from botocore import xform_name
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    method = xform_name(operation.partition(":")[2])
+    name = operation.partition(":")[2]
+    method = next(one for one, api in client.meta.method_to_api_mapping.items() if api == name)
     try:
         if client.can_paginate(method):
             answer = client.get_paginator(method).paginate(**parameters).build_full_result()
         else:
             answer = getattr(client, method)(**parameters)
-    except ClientError as error:
-        said = error.response.get("Error", {})
-        code = str(said.get("Code") or "unknown")
-        text = str(said.get("Message") or error)
-        raise CallFailed(operation, code, safe_line(text)) from None
-    except BotoCoreError as error:
-        raise CallFailed(operation, type(error).__name__, safe_line(str(error))) from None
+    except Exception as error:
+        raise _failed(operation, error) from None
     answer.pop("ResponseMetadata", None)
     return answer
+
+
+def _failed(operation: str, error: Exception) -> Exception:
+    """Return `CallFailed` for what AWS or the network said; anything else as it is.
+
+    The classes are told by their module, since botocore may only be imported in `wizard.aws`.
+    """
+    if not any(one.__module__.startswith("botocore") for one in type(error).__mro__):
+        return error
+    said = getattr(error, "response", {}).get("Error", {})
+    code = str(said.get("Code") or type(error).__name__)
+    return CallFailed(operation, code, safe_line(str(said.get("Message") or error)))
 
 
 def safe_line(text: str) -> str:

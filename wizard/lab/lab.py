@@ -107,7 +107,7 @@ class Lab:
         return self._process.pid
 
     def credentials(self, principal: str = "root", *, account: str | None = None) -> Json:
-        """Keys of a principal: ``root``, ``user/NAME`` or ``role/NAME[/SESSION]``.
+        """Keys of a principal: ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]``.
 
         A role is given as an instance or a federation would have it, without asking its trust.
         Out come ``access_key``, ``secret`` and ``token`` (None for long-lived keys).
@@ -187,7 +187,7 @@ class Lab:
 
     def _forget_sessions(self) -> None:
         """Root's keys are always the same; all others went with the state."""
-        for key in [k for k in self.sessions if k[0] != "root"]:
+        for key in [k for k in self.sessions if not k[0].startswith("root")]:
             del self.sessions[key]
 
     def faults(self, *faults: Fault) -> None:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 CONFIG = "application/vnd.docker.container.image.v1+json"
 LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
@@ -62,3 +63,14 @@ def make(
         "layers": [{"mediaType": LAYER, "size": len(layer), "digest": digest(layer)}],
     }
     return Made(config_text, layer, json.dumps(manifest, indent=3).encode())
+
+
+def index(made: Made, architecture: str) -> bytes:
+    """A manifest list of one image, as ``docker buildx`` makes it."""
+    entry = {
+        "mediaType": MANIFEST,
+        "size": len(made.manifest),
+        "digest": made.digest,
+        "platform": {"architecture": architecture, "os": "linux"},
+    }
+    return json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}).encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from wizard.lab.building.balancing import Balancing
 from wizard.lab.building.base import ALL_ENDPOINTS, EXEC_ACTIONS, Json, allow, trust
 from wizard.lab.building.identity import Identity
 from wizard.lab.building.images import Images
@@ -17,7 +18,7 @@ from wizard.lab.lab import Lab
 __all__ = ["ALL_ENDPOINTS", "EXEC_ACTIONS", "World", "allow", "healthy", "trust"]
 
 
-class World(Network, Identity, Images):
+class World(Network, Identity, Images, Balancing):
     """What has been built so far. Each method adds something and gives the world back."""
 
     def container(self, name: str = "app", **changes: Any) -> Json:

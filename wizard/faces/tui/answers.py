@@ -20,6 +20,8 @@ class Answers(OptionList):
     Answers { height: auto; max-height: 38vh; border: none; padding: 0 1;
               background: $surface; }
     Answers:focus { border: none; }
+    Answers > .option-list--option-highlighted { background: $surface; color: $foreground;
+                                                 text-style: none; }
     """
 
     def __init__(self, view: View) -> None:

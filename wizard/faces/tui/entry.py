@@ -75,7 +75,7 @@ class NameInput(Input):
     """A name on one line; of a paste its first line that says something."""
 
     DEFAULT_CSS = """
-    NameInput { background: $boost; }
+    NameInput { padding: 0 1; background: $boost; }
     NameInput:focus { background: $primary-muted; }
     """
 

@@ -34,6 +34,9 @@ def main() -> None:
 
 
 def _run(session: dict[str, Any]) -> None:
+    if session.get("refused"):
+        print(f"\n----------ERROR-------\n{session['refused']}")
+        return
     words = str(session.get("command", "")).split()
     program = words[0] if words else ""
     shells = session.get("shells", ["/bin/sh"])

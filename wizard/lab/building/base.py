@@ -58,6 +58,9 @@ class Base:
         self.public = False
         self.execution_role = ""
         self.task_role = ""
+        self.balancer_group = ""
+        self.load_balancer = ""
+        self.target_group = ""
         self.image = ""
         self.logs = ""
         self.definition = ""
@@ -69,6 +72,12 @@ class Base:
         if service not in self._clients:
             self._clients[service] = self.lab.client(service)
         return self._clients[service]
+
+    def elsewhere(self, service: str, account: str | None, region: str | None) -> Any:
+        """A root client in another account or region; the world's own if both are None."""
+        if account is None and region is None:
+            return self.client(service)
+        return self.lab.client(service, f"root/{account or self.lab.account}", region=region)
 
     def keep(self) -> str:
         """Keeps the lab's state and what this builder knows of it, for :meth:`back`."""

@@ -29,9 +29,16 @@ class Images(Base):
         *,
         architecture: str = "amd64",
         labels: dict[str, str] | None = None,
+        index: bool = False,
+        account: str | None = None,
+        region: str | None = None,
     ) -> str:
-        """Pushes an image through ECR's own calls; gives its digest."""
-        ecr = self.client("ecr")
+        """Pushes an image through ECR's own calls; gives its digest.
+
+        ``index`` puts a manifest list in front of it; ``account`` and ``region`` say whose
+        registry it goes to, if not the world's own.
+        """
+        ecr = self.elsewhere("ecr", account, region)
         image = oci.make(f"{name}:{tag}", architecture, labels)
         for digest, blob in image.blobs:
             upload = ecr.initiate_layer_upload(repositoryName=name)["uploadId"]
@@ -43,12 +50,12 @@ class Images(Base):
                 layerPartBlob=blob,
             )
             ecr.complete_layer_upload(repositoryName=name, uploadId=upload, layerDigests=[digest])
-        ecr.put_image(
-            repositoryName=name,
-            imageManifest=image.manifest.decode(),
-            imageManifestMediaType=oci.MANIFEST,
-            imageTag=tag,
-        )
+        given = {"imageManifest": image.manifest.decode(), "imageManifestMediaType": oci.MANIFEST}
+        if index:
+            ecr.put_image(repositoryName=name, imageDigest=image.digest, **given)
+            listed = oci.index(image, architecture).decode()
+            given = {"imageManifest": listed, "imageManifestMediaType": oci.INDEX}
+        ecr.put_image(repositoryName=name, imageTag=tag, **given)
         return image.digest
 
     def log_group(self, name: str = "/ecs/web") -> Self:

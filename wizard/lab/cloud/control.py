@@ -14,6 +14,7 @@ from wizard.lab.cloud import agenda, snapshot
 from wizard.lab.cloud.ecs.store import last
 from wizard.lab.cloud.identity.managed import load_common
 from wizard.lab.cloud.identity.principals import ROOT_PREFIX, ROOT_SECRET, iam
+from wizard.lab.cloud.launch import sessions
 from wizard.lab.cloud.state import DEFAULT_ACCOUNT, Cloud
 from wizard.lab.cloud.wire import Answer, partition_of
 
@@ -48,11 +49,12 @@ def _ready(cloud: Cloud, request: Json) -> Json:
 
 
 def _credentials(cloud: Cloud, request: Json) -> Json:
-    """Keys for ``root``, ``user/NAME`` or ``role/NAME[/SESSION]`` (an instance's session)."""
+    """Keys for ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]`` (an instance's session)."""
     partition = partition_of(request.get("region") or cloud.region)
     account = str(request.get("account") or DEFAULT_ACCOUNT)
     kind, _, rest = str(request["principal"]).partition("/")
     if kind == "root":
+        account = rest or account
         return {"access_key": ROOT_PREFIX + account, "secret": ROOT_SECRET, "token": None}
     if kind == "user":
         return _user_keys(account, partition, rest)
@@ -165,7 +167,9 @@ def _session(cloud: Cloud, request: Json) -> Json:
             shells = labels.get("lab.shells", "/bin/sh").split(",")
             address = next((d["value"] for a in task.get("attachments", []) for d in a["details"]
                             if d["name"] == "privateDnsName"), "localhost")  # fmt: skip
-            found: Json = session | {"shells": shells, "hostname": address}
+            found: Json = {k: v for k, v in session.items() if not k.startswith("_")}
+            found |= {"shells": shells, "hostname": address}
+            found["refused"] = sessions.refusal(cloud, store, session, labels)
             return found
     return {}
 

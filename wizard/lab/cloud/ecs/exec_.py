@@ -54,6 +54,7 @@ def execute_command(context: Context) -> Result:
         "task": task["taskArn"],
         "name": container["name"],
         "command": str(p["command"]),
+        "_caller": context.caller,
     }
     region = context.region
     return {

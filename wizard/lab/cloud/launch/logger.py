@@ -32,6 +32,8 @@ def stream_name(options: Record, container: str, task_id: str) -> str:
 
 def _check(attempt: Attempt, container: Record, options: Record) -> str | None:
     region = str(options.get("awslogs-region") or attempt.region)
+    if region not in logs_backends[attempt.store.account]:
+        return words.logger_no_endpoint()
     way = attempt.way("logs", region)
     if not way.open:
         return words.logger_unreachable(attempt.style)

@@ -139,13 +139,20 @@ def _by_endpoint(spot: Place, endpoint: VPCEndPoint, port: int) -> Way:
     eni = enis[0]
     target = str(eni.private_ip_address)
     groups = [spot.ec2.get_security_group_from_id(g) for g in endpoint.security_group_ids]
-    there = [g for g in groups if g is not None]
-    fine = (
-        _leaves(spot, target, port, None, there)
+    eni._group_set = [g for g in groups if g is not None]
+    fine = reaches_interface(spot, eni, port)
+    return Way(fine, target, endpoint, "" if fine else "timeout")
+
+
+def reaches_interface(spot: Place, eni: NetworkInterface, port: int) -> bool:
+    """Whether a connection from *spot* to another interface of the VPC comes about."""
+    there: list[SecurityGroup] = eni._group_set
+    address = str(eni.private_ip_address)
+    return (
+        _leaves(spot, address, port, None, there)
         and _enters(there, spot, port)
         and _acl_between(spot, eni, port)
     )
-    return Way(fine, target, endpoint, "" if fine else "timeout")
 
 
 def _leaves(

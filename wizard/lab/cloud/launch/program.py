@@ -10,7 +10,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from wizard.lab.cloud.launch import pull, words
+from wizard.lab.cloud.launch import pull
 from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch.images import Found
 from wizard.lab.cloud.state import Record
@@ -18,6 +18,7 @@ from wizard.lab.cloud.state import Record
 _URL = re.compile(r"https?://(?:localhost|127\.0\.0\.1)(?::(\d+))?(/[^\s\"']*)?")
 _SHELLS = ("sh", "/bin/sh", "bash", "/bin/bash")
 REFUSED = -1
+START = "CannotStartContainerError: "
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,24 @@ def start_refusal(attempt: Attempt, container: Record) -> str | None:
     given = container.get("entryPoint") or container.get("command")
     first = str(given[0]) if given else "/app"
     if own == "denied":
-        return words.cannot_start(f'exec: "{first}": permission denied')
+        return _cannot_start(f'exec: "{first}": permission denied')
     if (given and not program.has(first)) or (own == "missing" and not given):
         if "/" in first:
-            return words.cannot_start(f'exec: "{first}": stat {first}: no such file or directory')
-        return words.cannot_start(f'exec: "{first}": executable file not found in $PATH')
+            return _cannot_start(f'exec: "{first}": stat {first}: no such file or directory')
+        return _cannot_start(f'exec: "{first}": executable file not found in $PATH')
     return None
+
+
+def _cannot_start(text: str) -> str:
+    """runc could not start the process.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cannot-start-container.html
+    """
+    return (
+        START + "ResourceInitializationError: failed to create new container runtime task: failed"
+        " to create shim task: OCI runtime create failed: runc create failed: unable to start"
+        f" container process: {text}: unknown"
+    )
 
 
 def foreign(attempt: Attempt, container: Record) -> bool:

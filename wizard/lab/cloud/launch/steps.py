@@ -1,6 +1,7 @@
 """The steps of a start, each against the state of its moment, and what each says when it fails.
 
-Order: interface, secrets, registry auth, manifest, logger, layers, start, agent. That the logger
+Order: interface, secrets, environment files, registry auth, EFS volumes, manifest, logger, layers,
+start, agent. That the logger
 is checked after the manifest and before the layers is what public reports of tasks with only
 some endpoints show; AWS documents the steps but not their order.
 """
@@ -15,14 +16,18 @@ from wizard.lab.cloud.ecs.lifecycle import fail, mark
 from wizard.lab.cloud.ecs.store import store_at
 from wizard.lab.cloud.launch import pull, run, words
 from wizard.lab.cloud.launch.attempt import Attempt
+from wizard.lab.cloud.launch.env_files import fetch_env_files
 from wizard.lab.cloud.launch.logger import check_logger
+from wizard.lab.cloud.launch.program import START
 from wizard.lab.cloud.launch.provision import provision
 from wizard.lab.cloud.launch.secrets_ import fetch_secrets
+from wizard.lab.cloud.launch.volumes import mount_volumes
 from wizard.lab.cloud.state import Cloud
 
 # Nominal seconds: of a step that goes well, until a refusal is final, until a timeout is.
 _REFUSED_S = 6.0
 _TIMEOUT_S = 90.0
+_SLOW = ("timeout", "timed out", "killed", "deadline")
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,9 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step(provision, 8.0),
     Step(fetch_secrets, 1.0),
+    Step(fetch_env_files, 1.0),
     Step(pull.registry_auth, 1.0),
+    Step(mount_volumes, 1.0),
     Step(pull.manifests, 2.0),
     Step(check_logger, 1.0),
     Step(pull.layers, 6.0),
@@ -55,7 +62,7 @@ def step(cloud: Cloud, when: float, account: str, region: str, task_id: str, ind
     attempt = Attempt(cloud, store, task, when)
     reason = STEPS[index].run(attempt)
     if reason is not None:
-        slow = "timeout" in reason or "killed" in reason or "deadline" in reason
+        slow = any(sign in reason for sign in _SLOW)
         due = cloud.clock.after(_TIMEOUT_S if slow else _REFUSED_S, when)
         schedule(cloud, due, "task.fail", account, region, task_id, reason)
     elif index + 1 < len(STEPS):
@@ -72,7 +79,7 @@ def give_up(
     task = store.tasks.get(task_id)
     if task is None or task["desiredStatus"] == "STOPPED":
         return
-    if reason.startswith((words.PULL, words.START)):
+    if reason.startswith((words.PULL, START)):
         for container in task["containers"]:
             container["reason"] = reason
     fail(cloud, store, task, when, reason)

@@ -16,7 +16,6 @@ from wizard.lab.cloud.launch.network import Way
 
 INIT = "ResourceInitializationError: "
 PULL = "CannotPullContainerError: "
-START = "CannotStartContainerError: "
 _SECRETS = INIT + "unable to pull secrets or registry auth: "
 
 
@@ -218,13 +217,10 @@ def logger_refused(style: str, operation: str, code: str, text: str) -> str:
     )
 
 
-def cannot_start(text: str) -> str:
-    """runc could not start the process.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cannot-start-container.html
-    """
+def logger_no_endpoint() -> str:
+    """The awslogs-region is no region at all (a zone's name, a typing mistake)."""
     return (
-        START + "ResourceInitializationError: failed to create new container runtime task: failed"
-        " to create shim task: OCI runtime create failed: runc create failed: unable to start"
-        f" container process: {text}: unknown"
+        INIT + "failed to validate logger args: create stream has been retried 1 times: failed to"
+        " create Cloudwatch log stream: MissingEndpoint: 'Endpoint' configuration is required for"
+        " this service : exit status 1"
     )
