@@ -7,6 +7,7 @@ from typing import Any
 from wizard.catalog.load import GUIDE, Folder
 from wizard.catalog.regex import complaint
 from wizard.catalog.scenario import check_scenarios
+from wizard.catalog.schema import FIELDS
 from wizard.catalog.shape import suggestion
 from wizard.catalog.source import Problem, Source
 from wizard.core.condition import OPERATORS
@@ -60,6 +61,7 @@ def _symptom(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem
     data = source.data
     yield from _words(source, data, ())
     yield from _patterns(source, data)
+    yield from _fields(source, data, ())
     symptoms = knowledge.data["symptoms"]
     for name in ("yields_to", "follows"):
         for index, glob in enumerate(data.get(name, ())):
@@ -73,6 +75,20 @@ def _symptom(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem
     yield from _examples(key, source, knowledge)
 
 
+def _fields(source: Source, value: Any, path: Path) -> Iterator[Problem]:
+    """Refuse a word in braces that is no field: it would be shown as `<word>`, a command broken."""
+    if isinstance(value, str):
+        for unknown in sorted(placeholders(value) - set(FIELDS)):
+            says = f"{{{unknown}}} is not a field{suggestion(unknown, set(FIELDS))}"
+            yield source.problem(path, says)
+        return
+    if path and path[-1] in ("match", "extract", "examples"):
+        return
+    if isinstance(value, dict | list):
+        for step, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _fields(source, one, (*path, step))
+
+
 def _patterns(source: Source, data: dict[str, Any]) -> Iterator[Problem]:
     for index, alternative in enumerate(data["match"]):
         for name in ("phrase", "near", "any", "without"):
@@ -82,11 +98,21 @@ def _patterns(source: Source, data: dict[str, Any]) -> Iterator[Problem]:
                 if len(squash(phrase)) < least:
                     says = f"'{phrase}' has fewer than {least} letters and digits"
                     yield source.problem(("match", index, name), says)
+        yield from _vacuous(source, index, alternative)
         if said := complaint(alternative.get("regex", "")):
             yield source.problem(("match", index, "regex"), said)
     for index, pattern in enumerate(data.get("extract", ())):
         if said := complaint(pattern):
             yield source.problem(("extract", index), said)
+
+
+def _vacuous(source: Source, index: int, alternative: dict[str, Any]) -> Iterator[Problem]:
+    """Refuse a companion that the phrase itself fulfils: it would always or never hold."""
+    for name in ("any", "without"):
+        for number, companion in enumerate(alternative.get(name, ())):
+            if squash(companion) in squash(alternative["phrase"]):
+                says = f"'{companion}' stands in the phrase itself"
+                yield source.problem(("match", index, name, number), says)
 
 
 def _examples(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem]:

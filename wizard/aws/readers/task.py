@@ -7,6 +7,7 @@ Stopped tasks can be described for about an hour
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
+from wizard.aws.observe import recent, steady
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Task, Unread
 
@@ -60,7 +61,8 @@ async def task_answers(reading: Reading) -> Maybe[list[Answer]]:
 
 @reader("task-answer")
 async def task_answer(reading: Reading) -> Maybe[Answer | None]:
-    """The task that is meant; for a shell a running one is meant, if there is any."""
+    """The task that is meant: for a shell a running one, if there is any; of a service that does
+    not come to rest the newest that has failed."""
     if not (reading.target.task or reading.target.service):
         return Unread(TASKS, "not-asked")
     tasks = await reading.part("task-answers")
@@ -68,6 +70,10 @@ async def task_answer(reading: Reading) -> Maybe[Answer | None]:
         return tasks
     if reading.target.goal == "exec":
         tasks = sorted(tasks, key=lambda task: task.get("lastStatus") != "RUNNING")
+    elif not reading.target.task:
+        service = await reading.part("service-answer")
+        if isinstance(service, dict) and not steady(service):
+            tasks = [*recent(service, tasks), *tasks]
     return tasks[0] if tasks else None
 
 
