@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from wizard.aws.answers import Answer, Outcome, Refused
@@ -18,6 +19,7 @@ class Scripted:
         self.replies = {key: list(r) if isinstance(r, list) else [r] for key, r in replies.items()}
         self.region, self.partition = region, "aws"
         self.clock_skew_s: float | None = 0.0
+        self.now = datetime(2026, 1, 1, 12, tzinfo=UTC)
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.most = 0
         self._now = 0

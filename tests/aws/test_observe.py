@@ -1,12 +1,24 @@
 """Symptoms found live: text first, stopCode second, nothing of what is over."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 import wizard.aws.readers  # noqa: F401
 from tests.aws.scripted import Scripted
 from wizard.aws.answers import Answer
 from wizard.aws.calls import Calls
-from wizard.aws.observe import CONTAINER, EVENT, ROLLOUT, TASK, observe, of_tasks, once, steady
+from wizard.aws.observe import (
+    CONTAINER,
+    EVENT,
+    ROLLOUT,
+    TASK,
+    failing,
+    observe,
+    of_tasks,
+    once,
+    steady,
+)
 from wizard.aws.reading import Reading
 from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
@@ -139,3 +151,47 @@ async def test_a_steady_services_old_failures_are_no_symptoms(known: Knowledge) 
 def test_a_symptom_is_told_once_where_it_was_seen_first(known: Knowledge) -> None:
     tasks = [stopped(NO_WAY), stopped(NO_WAY)]
     assert len(once(of_tasks(known, tasks))) == 1
+
+
+def ended(started: str, stopped_at: str) -> Answer:
+    return stopped(
+        "Essential container in task exited",
+        stopCode="EssentialContainerExited",
+        startedBy="ecs-svc/2",
+        startedAt=f"2026-01-01T{started}+00:00",
+        stoppedAt=f"2026-01-01T{stopped_at}+00:00",
+    )
+
+
+def running(started: str) -> Answer:
+    return {
+        "taskArn": ARN,
+        "lastStatus": "RUNNING",
+        "startedBy": "ecs-svc/2",
+        "startedAt": f"2026-01-01T{started}+00:00",
+    }
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+STEADY = {
+    "runningCount": 1,
+    "deployments": [{"id": "ecs-svc/2", "status": "PRIMARY", "rolloutState": "COMPLETED"}],
+}
+TWICE = [ended("11:50:00", "11:51:00"), ended("11:55:00", "11:56:00")]
+
+
+def test_a_program_that_ends_again_and_again_fails_although_it_runs_just_now() -> None:
+    assert failing(service(**STEADY), [running("11:59:00"), *TWICE], NOON)
+
+
+def test_a_program_that_outlives_those_before_it_has_recovered() -> None:
+    assert not failing(service(**STEADY), [running("11:57:00"), *TWICE], NOON)
+
+
+def test_one_end_is_no_pattern() -> None:
+    assert not failing(service(**STEADY), [running("11:59:59"), TWICE[0]], NOON)
+
+
+def test_ends_of_another_deployment_are_over() -> None:
+    other = [one | {"startedBy": "ecs-svc/1"} for one in TWICE]
+    assert not failing(service(**STEADY), [running("11:59:59"), *other], NOON)

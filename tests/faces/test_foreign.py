@@ -56,7 +56,8 @@ async def test_what_aws_and_commands_say_is_as_harmless(evil: str) -> None:
 
     account = Account(clusters=(evil, evil), broken={"apply": RuntimeError(evil)})
     session = new_session(tries=(evil,), kept={"text": evil, "symptom": evil})
-    async with running(session, Named(account)) as screen:
+    stage = Named(account)
+    async with running(session, stage) as screen:
         for answers in (
             (),
             ("try:0",),
@@ -64,7 +65,7 @@ async def test_what_aws_and_commands_say_is_as_harmless(evil: str) -> None:
             ("home", ("paste", PULL), "read"),
             (("value", "prod"), ("value", "web"), "fix:endpoint.create", "yes"),
         ):
-            walk(session, HandMade(account), *answers)
+            walk(session, stage, *answers)
             screen.app.show()
             await screen.pilot.pause()
             _assert_harmless(screen.text)

@@ -1,10 +1,13 @@
 """Whatever is answered: nothing raises, and nothing is applied without a yes to that very plan."""
 
+from typing import Any
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.session.stand_ins import (
+    FOUND,
     NO_ENDPOINT,
     NO_LOGS,
     NO_PERMISSION,
@@ -14,6 +17,7 @@ from tests.session.stand_ins import (
     HandMade,
     known,
     new_session,
+    walk,
 )
 from wizard.capture.command import Captured
 from wizard.core import steps
@@ -38,8 +42,9 @@ class Walks(RuleBasedStateMachine):
     @initialize(
         wrong=st.lists(st.sampled_from([NO_ENDPOINT, NO_LOGS, NO_PERMISSION]), unique_by=id),
         status=st.integers(0, 1),
+        begun=st.sampled_from([(), FOUND[:2], FOUND, (*FOUND, "fix:endpoint.create")]),
     )
-    def start(self, wrong: list[object], status: int) -> None:
+    def start(self, wrong: list[object], status: int, begun: tuple[Any, ...]) -> None:
         output = Captured("docker push web", status, PUSH)
         self.stage = HandMade(Account(wrong=list(wrong), output=output))  # type: ignore[arg-type]
         left = steps.Unfinished("e1", "endpoint.create", "network.endpoint-missing")
@@ -47,6 +52,8 @@ class Walks(RuleBasedStateMachine):
             unfinished=(left,), tries=("docker push web",), kept={"text": PULL}
         )
         self.agreed: list[Plan] = []
+        # A random walk alone would seldom come as far as a plan.
+        walk(self.session, self.stage, *(begun if wrong else begun[:2]))
 
     @rule(data=st.data())
     def answer(self, data: st.DataObject) -> None:

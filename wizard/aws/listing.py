@@ -7,7 +7,7 @@ import wizard.aws.readers  # noqa: F401
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import cluster_in, short
 from wizard.aws.calls import Calls, together
-from wizard.aws.observe import of_service, of_tasks, once, recent, steady
+from wizard.aws.observe import failing, of_service, of_tasks, once, recent
 from wizard.aws.reading import Reading
 from wizard.core.answer import Choice, Failure, Identity
 from wizard.core.facts import Target, Unread
@@ -155,10 +155,11 @@ async def _of_cluster(calls: Calls, knowledge: Knowledge, cluster: str) -> list[
     services, tasks = await together(*jobs)
     found: list[Failure] = []
     for service in services:
-        if steady(service):
-            continue
         name = service["serviceName"]
-        stopped = recent(service, tasks.get(f"service:{name}", ()))
+        own = tasks.get(f"service:{name}", [])
+        if not failing(service, own, calls.source.now):
+            continue
+        stopped = recent(service, own)
         at = stopped[0].get("stoppedAt") if stopped else _newest_event(service)
         target = Target(goal="start", cluster=cluster, service=name)
         seen = once([*of_tasks(knowledge, stopped), *of_service(knowledge, service)])

@@ -5,6 +5,7 @@ The text is classified first; `stopCode` only where the text tells nothing, sinc
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from wizard.aws.answers import Answer
 from wizard.aws.arns import short
@@ -37,7 +38,7 @@ async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
     known = tasks if isinstance(tasks, list) else []
     if reading.target.task:
         return once(of_tasks(knowledge, known))
-    if isinstance(service, dict) and not steady(service):
+    if isinstance(service, dict) and failing(service, known, reading.calls.source.now):
         return once([*of_tasks(knowledge, recent(service, known)), *of_service(knowledge, service)])
     return []
 
@@ -50,12 +51,43 @@ def steady(service: Answer) -> bool:
     return len(deployments) <= 1 and finished and enough
 
 
+def failing(service: Answer, tasks: Iterable[Answer], now: datetime) -> bool:
+    """Whether the service does not come to rest: it is not steady, or only looks so between two
+    ends of a program that ends again and again."""
+    return not steady(service) or _flaps(service, list(tasks), now)
+
+
+def _flaps(service: Answer, tasks: list[Answer], now: datetime) -> bool:
+    """Whether at least two tasks of the deployment ended by themselves, and those that run now are
+    not older yet than twice what the ended ones reached."""
+    mine = [task for task in tasks if task.get("startedBy") == _primary(service)]
+    ended = [one for one in mine if one.get("stopCode") == "EssentialContainerExited"]
+    lives = [_between(one.get("startedAt"), one.get("stoppedAt")) for one in ended]
+    ages = [
+        _between(one.get("startedAt"), now.isoformat())
+        for one in mine
+        if one.get("lastStatus") == "RUNNING"
+    ]
+    if len(ended) < 2 or not ages:
+        return len(ended) >= 2
+    return min(ages) < 2 * max(lives)
+
+
+def _between(start: str | None, end: str | None) -> timedelta:
+    if not start or not end:
+        return timedelta()
+    return datetime.fromisoformat(end) - datetime.fromisoformat(start)
+
+
+def _primary(service: Answer) -> str | None:
+    deployments = service.get("deployments", ())
+    return next((one.get("id") for one in deployments if one.get("status") == "PRIMARY"), None)
+
+
 def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
     """Return the newest stopped tasks, those of the deployment in progress if it has any."""
     stopped = [task for task in tasks if task.get("stoppedReason")]
-    deployments = service.get("deployments", ())
-    primary = next((one.get("id") for one in deployments if one.get("status") == "PRIMARY"), None)
-    own = [task for task in stopped if task.get("startedBy") == primary]
+    own = [task for task in stopped if task.get("startedBy") == _primary(service)]
     return (own or stopped)[:_TASKS]
 
 

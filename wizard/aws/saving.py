@@ -1,7 +1,6 @@
 """`--save`: everything that was read, in one file that another machine can diagnose from."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 from wizard.aws.calls import Calls, answers
@@ -15,7 +14,7 @@ def write(path: Path, calls: Calls, target: Target) -> None:
     source = calls.source
     document = {
         "format": FORMAT,
-        "saved_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "saved_at": source.now.isoformat(),
         "region": source.region,
         "partition": source.partition,
         "clock_skew_s": source.clock_skew_s,

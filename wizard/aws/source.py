@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -59,6 +59,10 @@ class Source(Protocol):
     partition: str
     clock_skew_s: float | None
 
+    @property
+    def now(self) -> datetime:
+        """AWS's time, or the time at which the answers were given."""
+
     async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
         """Return the answer of `operation` to `params`; never raises for what AWS says."""
 
@@ -91,6 +95,11 @@ class LiveSource:
         self._callers = ThreadPoolExecutor(CONNECTIONS, "aws-calls")
         self._clients: dict[tuple[str, str], asyncio.Future[Any]] = {}
         self._config = config(attempts=1)
+
+    @property
+    def now(self) -> datetime:
+        """AWS's time."""
+        return datetime.now(UTC) - timedelta(seconds=self.clock_skew_s or 0.0)
 
     def warm(self, services: tuple[str, ...]) -> None:
         """Start building the clients of `services`, in this order."""
@@ -183,6 +192,7 @@ class SavedSource:
         self.region = str(document["region"])
         self.partition = str(document["partition"])
         self.clock_skew_s: float | None = document.get("clock_skew_s")
+        self.now = _time(document.get("saved_at"))
         self._answers = {key_of(one["call"], one["params"]): one for one in document["answers"]}
 
     def warm(self, services: tuple[str, ...]) -> None:
@@ -200,6 +210,14 @@ class SavedSource:
         if "refused" in one:
             return Refused(operation, one["refused"]["code"], one["refused"]["message"])
         return dict(one["answer"])
+
+
+def _time(text: Any) -> datetime:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return datetime.now(UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def key_of(operation: str, params: dict[str, Any]) -> str:
@@ -245,6 +263,7 @@ class OfflineSource:
         self._code, self._probes = code, probes
         self.region, self.partition = "", "aws"
         self.clock_skew_s: float | None = None
+        self.now = datetime.now(UTC)
 
     def warm(self, services: tuple[str, ...]) -> None:
         """Nothing to prepare."""

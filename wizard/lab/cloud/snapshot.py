@@ -7,6 +7,7 @@ with a memo in which every backend stands for itself.
 from __future__ import annotations
 
 import copy
+import sys
 import threading
 from typing import Any
 
@@ -38,6 +39,17 @@ def _memo(backends: dict[tuple[str, str, str], BaseBackend]) -> dict[int, Any]:
     return memo
 
 
+def _copy_parameters(value: Any, memo: dict[int, Any]) -> Any:
+    """moto's ParameterDict is a defaultdict whose constructor takes other arguments."""
+    made = value.__class__.__new__(value.__class__)
+    memo[id(value)] = made
+    made.default_factory = value.default_factory
+    made.__dict__.update(copy.deepcopy(value.__dict__, memo))
+    for key in value:
+        made[key] = copy.deepcopy(dict.__getitem__(value, key), memo)
+    return made
+
+
 class _Locks:
     """Lets copy.deepcopy pass locks and threads through instead of failing on them."""
 
@@ -45,9 +57,13 @@ class _Locks:
 
     def __enter__(self) -> None:
         table: dict[Any, Any] = copy._deepcopy_dispatch  # type: ignore[attr-defined]
-        self._added = [kind for kind in self._kinds if kind not in table]
+        self._added: list[Any] = [kind for kind in self._kinds if kind not in table]
         for kind in self._added:
             table[kind] = lambda value, memo: value
+        ssm = sys.modules.get("moto.ssm.models")
+        if ssm is not None and ssm.ParameterDict not in table:
+            table[ssm.ParameterDict] = _copy_parameters
+            self._added.append(ssm.ParameterDict)
 
     def __exit__(self, *_: object) -> None:
         table: dict[Any, Any] = copy._deepcopy_dispatch  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ from wizard.lab.worlds.model import Goal, Outcome
 
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 SERVICE = "web"
+# When the task says no more than this, the user looks into its containers.
+_COARSE = "Essential container in task exited"
 
 
 def refusal(error: ClientError) -> str:
@@ -91,7 +93,8 @@ def _seen(world: World, service: Json, failed: list[Json], deployment: str) -> l
     found: list[str] = []
     for task in failed[:1]:
         reasons = [str(c.get("reason", "")) for c in task["containers"]]
-        found += [str(task.get("stoppedReason", "")), *reasons]
+        stopped = str(task.get("stoppedReason", ""))
+        found += [*reasons, stopped] if stopped == _COARSE else [stopped, *reasons]
         found += _log(world, task)
     events = [str(e["message"]) for e in service["events"]]
     found += [e for e in events if "has started" not in e]
