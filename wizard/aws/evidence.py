@@ -44,7 +44,9 @@ def note_reach(reading: Reading, reach: Reach) -> None:
     name = reach.need.service or reach.need.host
     if reach.state in ("open", "unverified") and name:
         values = {"service": name, "way": reach.way}
-        reading.note("ways", "ec2:DescribeRouteTables", f"way-{reach.state}", {}, **values)
+        private = "endpoint" in reach.way
+        call = "ec2:DescribeVpcEndpoints" if private else "ec2:DescribeRouteTables"
+        reading.note("ways", call, f"way-{reach.state}", {}, **values)
 
 
 def _about(one: Obstacle, reach: Reach) -> dict[str, Any]:

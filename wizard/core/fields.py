@@ -132,7 +132,7 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "exit_code",
         ("xit", "Exit"),
-        r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?:? ?\"?(-?\d{1,3})\b",
+        r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?[:=]? ?\"?(-?\d{1,3})\b",
     ),
     ("exit_code", ("exited with ",), r"exited with (?:code |status |exit code )?(-?\d{1,3})\b"),
     ("exit_code", ("終了コード",), r"終了コード[はがを: :]{0,3}(-?\d{1,3})(?!\d)"),
@@ -154,7 +154,7 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (":targetgroup/",),
         r"(arn:[\w-]{1,20}:elasticloadbalancing:[^\s\"',;()]{3,120}:targetgroup/[\w/<>*-]{1,80})",
     ),
-    ("target_group", ("target-group ",), r"\(target-group ([^\s()]{3,200})\)"),
+    ("target_group", ("target-group ",), r"\(?target-group ([^\s()]{3,200})(?:\)| due)"),
     ("key", (":kms:",), r"(arn:[\w-]{1,20}:kms:[\w*<>-]{1,30}:[^\s\"',;()\[\]]{3,120})"),
     ("key", ("json key ",), r"json key \"?'?([\w.<>*-]{1,100})"),
     ("platform", ("platform ",), r"platform \"?'?((?:linux|windows)/[a-z0-9/]{2,20})"),

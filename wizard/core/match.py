@@ -21,8 +21,15 @@ WITHIN = 400
 """How many letters either side of the phrase its other conditions look at, unless told."""
 _SURE = 0.75
 _FUZZY_LIMIT = 8_000
+_PROSE = 3
 _MOST_REGEX_PLACES = 8
 _SAME_MESSAGE = 600
+
+
+_CODE = re.compile(
+    r"(?:\b(?:except|catch|instanceof|import|throws)\b[ (]{1,3}[\w., (]{0,60}"
+    r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?)$"
+)
 
 
 class Alternative(Record):
@@ -139,7 +146,9 @@ class Matcher:
             if len(phrase) < fuzzy.SHORTEST:
                 continue
             at = fuzzy.find(squashed.text, phrase)
-            if at < 0 and cut:
+            # The end of a code's name is the end of many names: only prose can be cut.
+            words = self._rules[symptom]["match"][number]["phrase"].count(" ") + 1
+            if at < 0 and cut and words >= _PROSE:
                 at = fuzzy.find_cut(squashed.text, phrase)
             if at >= 0:
                 rule = self._alternative(symptom, number)
@@ -165,6 +174,11 @@ class Matcher:
         if not _named(other.symptom, self._rules[hit.symptom].get("yields_to", ())):
             return False
         return other.start - _SAME_MESSAGE <= hit.end and hit.start <= other.end + _SAME_MESSAGE
+
+
+def _in_code(text: str, start: int) -> bool:
+    """Whether what stands at `start` is named in a program (`except X:`), not printed by one."""
+    return bool(_CODE.search(text[max(0, start - 80) : start]))
 
 
 def _is_cut(text: str) -> bool:
@@ -215,6 +229,8 @@ def _try(
     if not all(map(there, rule.near)) or (rule.any and not any(map(there, rule.any))):
         return None
     start, stop = squashed.origin(at), squashed.origin(end - 1) + 1
+    if _in_code(text, start):
+        return None
     if rule.regex:
         around = readable(text[max(0, start - rule.within) : stop + rule.within])
         if not re.search(rule.regex, around, re.IGNORECASE):

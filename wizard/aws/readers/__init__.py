@@ -17,4 +17,5 @@ from wizard.aws.readers import (  # noqa: F401
     storage,
     target,
     task,
+    ways,
 )

@@ -1,16 +1,12 @@
-"""The network ways that the task needs, by what was read of its VPC."""
+"""The task's interfaces and its VPC, as far as they can be read."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
-from wizard.aws.evidence import note_reach
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Obstacle, Unread, Way
-from wizard.network.examination import examine, examine_subnet
-from wizard.network.types import Interface, Need, NetworkView, Reach
+from wizard.core.facts import Maybe, Unread
+from wizard.network.types import Interface, NetworkView
 from wizard.network.types import Unread as Unseen
 
 SUBNETS = "ec2:DescribeSubnets"
@@ -184,126 +180,3 @@ async def _dhcp(reading: Reading, vpc: Any) -> Any:
         return None
     found = await _list(reading, DHCP, "DhcpOptions", DhcpOptionsIds=[name])
     return found if isinstance(found, Unseen) else (found[0] if found else None)
-
-
-@reader("reaches")
-async def reaches(reading: Reading) -> Maybe[list[Reach]]:
-    """Every way that the task needs, from every subnet it may start in."""
-    view, interfaces, needs = (
-        await reading.part("network-view"),
-        await reading.part("task-interfaces"),
-        await reading.part("needs"),
-    )
-    for one in (needs, interfaces, view):
-        if isinstance(one, Unread):
-            return one
-    found = [
-        examine(view, _with_default_group(view, interface), need)
-        for need in needs
-        for interface in interfaces
-    ]
-    found += [examine_subnet(view, interface.subnet_id) for interface in interfaces]
-    for reach in found:
-        note_reach(reading, reach)
-    return found
-
-
-def _with_default_group(view: NetworkView, interface: Interface) -> Interface:
-    """Without groups of its own, an interface gets the VPC's default group
-    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html)."""
-    if interface.security_groups or isinstance(view.security_groups, Unseen):
-        return interface
-    groups = view.security_groups
-    default = tuple(one["GroupId"] for one in groups if one.get("GroupName") == "default")
-    return Interface(
-        interface.subnet_id, default, interface.public_ip, interface.address, interface.ipv6
-    )
-
-
-@reader("obstacles")
-async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
-    """What stands in the ways; one entry for each cause, service and thing."""
-    found = await reading.part("reaches")
-    if isinstance(found, Unread):
-        return found
-    made: dict[tuple[Any, ...], Obstacle] = {}
-    for reach in found:
-        doubt: Maybe[str] = _undecided([reach]) or "suspected"
-        for status, some in (("confirmed", reach.obstacles), (doubt, reach.remedies)):
-            for one in some:
-                obstacle = _obstacle(one, status, reach.need)
-                made.setdefault(_identity(obstacle), obstacle)
-    if not made:
-        unread = _undecided(found)
-        if unread:
-            return unread
-    confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
-    return tuple(
-        one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
-    )
-
-
-def _remedied(one: Obstacle) -> tuple[Any, ...]:
-    """What a remedy must not repeat: it is confirmed already."""
-    return _identity(replace(one, status="suspected"))
-
-
-def _undecided(found: Sequence[Reach]) -> Unread | None:
-    """What kept a way from being judged: then an empty list would say too much."""
-    for reach in found:
-        if reach.state == "unknown" and reach.unread:
-            return Unread(reach.unread[0].call, reach.unread[0].why)
-    return None
-
-
-def _identity(one: Obstacle) -> tuple[Any, ...]:
-    """What makes two obstacles one finding, the status last."""
-    thing = (one.endpoint, one.route_table, one.group, one.acl)
-    # As a remedy, a route is offered once for its table.
-    subnet = one.subnet if one.cause in _BY_SUBNET and one.status == "confirmed" else None
-    service = one.service if one.cause in _BY_SERVICE else None
-    return (one.cause, service, subnet, *thing, one.status)
-
-
-_BY_SUBNET = (
-    "network.public-ip-missing",
-    "network.no-internet-route",
-    "network.subnet-full",
-)
-_BY_SERVICE = ("network.endpoint-missing",)
-
-
-def _obstacle(one: Any, status: Maybe[str], need: Need) -> Obstacle:
-    fields = dict(one.fields)
-    return Obstacle(
-        cause=one.kind,
-        status=status,
-        stage=need.stage or "eni",
-        service=fields.get("service") or need.service or None,
-        vpc=fields.get("vpc"),
-        subnet=fields.get("subnet"),
-        endpoint=fields.get("endpoint"),
-        route_table=fields.get("route_table"),
-        group=fields.get("group"),
-        task_group=fields.get("task_group") or None,
-        acl=fields.get("acl"),
-        state=fields.get("state"),
-        host=need.host or None,
-    )
-
-
-@reader("ways")
-async def ways(reading: Reading) -> Maybe[tuple[Way, ...]]:
-    """Each needed way and whether it is open."""
-    found = await reading.part("reaches")
-    if isinstance(found, Unread):
-        return found
-    return tuple(_way(one) for one in found if one.need.service or one.need.host)
-
-
-def _way(reach: Reach) -> Way:
-    state: Maybe[str] = reach.state
-    if reach.state == "unknown" and reach.unread:
-        state = Unread(reach.unread[0].call, reach.unread[0].why)
-    name = reach.need.service or reach.need.host
-    return Way(name, reach.need.stage, state, reach.way or None)

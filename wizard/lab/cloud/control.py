@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ def answer(cloud: Cloud, front: Front, verb: str, body: bytes) -> Answer:
             result = act(cloud, json.loads(body or b"{}"))
     except (Refused, KeyError, TypeError, ValueError) as error:
         status, result = 400, {"error": f"{type(error).__name__}: {error}"}
+    except Exception as error:  # a defect of the lab: its caller shall read which
+        status, result = 500, {"error": "".join(traceback.format_exception(error))}
     text = json.dumps(result, default=str).encode()
     return Answer(status, {"Content-Type": "application/json"}, text)
 

@@ -99,7 +99,7 @@ WORLDS = (
                 lambda w: {"container": "proxy", "exit_code": "3"},
             ),
         ),
-        decoy=_push(),
+        decoy=_push(log="now with more logging"),
         goal=deploy,
     ),
     BrokenWorld(
@@ -117,7 +117,7 @@ WORLDS = (
         text=_RUNC + r'"/docker-entrypoint\.sh": stat /docker-entrypoint\.sh: no such file',
         build=_entry_point("/docker-entrypoint.sh", programs="/app,sh"),
         causes=(Planted("task.entrypoint-missing", container(entryPoint=["/app"]), _app()),),
-        decoy=_bigger,
+        decoy=_push(programs="/app,sh,/entrypoint.sh"),
         goal=deploy,
     ),
     BrokenWorld(
