@@ -65,6 +65,12 @@ class Plan:
     notes: tuple[dict[str, str], ...] = ()
 
 
+_NEGATED = {"--enable-execute-command": "--disable-execute-command"}
+"""Options that the AWS CLI does not negate by `--no-`.
+https://docs.aws.amazon.com/cli/latest/reference/ecs/update-service.html
+"""
+
+
 def shell_command(operation: str, parameters: Mapping[str, Any]) -> str:
     """Return the `aws` command equal to `operation` with `parameters`.
 
@@ -79,7 +85,7 @@ def shell_command(operation: str, parameters: Mapping[str, Any]) -> str:
         if value is True:
             words.append(option)
         elif value is False:
-            words.append("--no-" + _kebab(key))
+            words.append(_NEGATED.get(option, "--no-" + _kebab(key)))
         elif isinstance(value, list) and all(isinstance(one, str | int | Later) for one in value):
             words += [option, *(_quote(one) for one in value)]
         else:

@@ -40,7 +40,7 @@ async def bastion(reading: Reading) -> Bastion:
         cli_version=version,
         cli_outdated=outdated,
         clock_skew_s=Unread("local:Clock", "not-asked") if skew is None else abs(skew),
-        **_docker_login(reading, logins, wanted_registry(target, place)),
+        **_docker_login(reading, logins, wanted_registry(target, place), docker),
     )
 
 
@@ -51,7 +51,7 @@ async def _probe(reading: Reading) -> list[Outcome]:
     if asked == "all" and reading.target.repository:
         wanted |= {"push"}
     push, shell = "push" in wanted, "exec" in wanted
-    calls = {DOCKER: push, PLUGIN: shell or asked == "all", CLI: push or shell, LOGINS: push}
+    calls = {DOCKER: push, PLUGIN: shell, CLI: push or shell, LOGINS: push}
     return await together(
         *(reading.call(call) if needed else _not_asked(call) for call, needed in calls.items())
     )
@@ -93,7 +93,9 @@ def wanted_registry(target: Target, place: Place) -> str | None:
     return f"{place.account}.dkr.ecr.{place.region}.{suffix}"
 
 
-def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[str, Any]:
+def _docker_login(
+    reading: Reading, answer: Any, registry: str | None, docker: Outcome
+) -> dict[str, Any]:
     pushes_as = _told_user(reading, None if isinstance(answer, Refused) else str(answer["me"]))
     if isinstance(answer, Refused):
         unread = answer.unread
@@ -113,7 +115,9 @@ def _docker_login(reading: Reading, answer: Any, registry: str | None) -> dict[s
     _note_logins(reading, users, others, registry, answer["hidden"])
     me, unread = str(answer["me"]), Unread(LOGINS, "AccessDenied")
     pushes_as = pushes_as or _likely_pusher(reading, me, users)
-    hidden = bool(answer["hidden"]) and not users
+    # A machine without docker pushes nothing: that nobody is logged in there means nothing.
+    elsewhere = isinstance(docker, dict) and docker["state"] == "absent"
+    hidden = not users and (bool(answer["hidden"]) or elsewhere)
     return {
         "registry": registry,
         "push_user": pushes_as,

@@ -7,12 +7,21 @@
 
 from __future__ import annotations
 
-from wizard.lab.worlds import endpoints, images, programs, roles, routes, secrets_
+from wizard.lab.worlds import (
+    balancers,
+    endpoints,
+    images,
+    programs,
+    roles,
+    routes,
+    secrets_,
+    storage,
+)
 from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
 
 __all__ = ["HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
 
-_FAMILIES = (endpoints, routes, images, roles, secrets_, programs)
+_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers)
 
 WORLDS: dict[str, BrokenWorld] = {w.name: w for family in _FAMILIES for w in family.WORLDS}
 HEALTHY: dict[str, HealthyWorld] = {}

@@ -12,7 +12,7 @@ from typing import Any
 from moto.elbv2.models import elbv2_backends
 
 from wizard.lab.cloud.agenda import act, schedule
-from wizard.lab.cloud.context import Context, Result, handles
+from wizard.lab.cloud.context import Context, Result, after, handles
 from wizard.lab.cloud.ecs.lifecycle import stop
 from wizard.lab.cloud.ecs.news import tell
 from wizard.lab.cloud.ecs.store import Store, store_at
@@ -24,6 +24,7 @@ from wizard.lab.cloud.launch.filters import rule_admits
 from wizard.lab.cloud.launch.network import Place
 from wizard.lab.cloud.launch.program import REFUSED, program_of
 from wizard.lab.cloud.state import Cloud, Record
+from wizard.lab.cloud.wire import Answer
 
 _TIMEOUT = ("Target.Timeout", "Request timed out")
 _FAILED = ("Target.FailedHealthChecks", "Health checks failed")
@@ -51,7 +52,7 @@ def register(attempt: Attempt) -> None:
         return
     for group, balancer in _groups(attempt.store, service):
         port = int(balancer["containerPort"])
-        group.register([{"id": spot.address, "port": port}])
+        group.register([{"Id": spot.address, "Port": port}])
         attempt.task.setdefault("_targets", []).append((group.arn, spot.address, port))
         attempt.task["_awaiting"].append(group.arn)
         tell(service, attempt.when, f"registered 1 targets in (target-group {group.arn}).")
@@ -67,7 +68,7 @@ def deregister(cloud: Cloud, store: Store, task: Record, when: float) -> None:
     for arn, address, port in task.pop("_targets", []):
         group = backend.target_groups.get(arn)
         if group is not None:
-            group.deregister([{"id": address, "port": port}])
+            group.deregister([{"Id": address, "Port": port}])
         if service is not None:
             tell(service, when, f"deregistered 1 targets in (target-group {arn}).")
 
@@ -182,6 +183,21 @@ def _enters(spot: Place, address: str, port: int, ids: set[str]) -> bool:
         for group in spot.groups
         for rule in group.ingress_rules
     )
+
+
+@after("elbv2", "ModifyListener", "CreateRule", "ModifyRule")
+def associate(context: Context, answer: Answer) -> None:
+    """moto forgets that a changed listener ties its target groups to the load balancer."""
+    arn = str(context.params.get("ListenerArn") or context.params.get("RuleArn"))
+    head, _, path = arn.partition("/")
+    owner = "/".join([head.replace(":listener-rule", ":listener"), *path.split("/")[:3]])
+    owner = owner.replace(":listener/", ":loadbalancer/")
+    backend = elbv2_backends[context.account][context.region]
+    actions = context.params.get("DefaultActions") or context.params.get("Actions") or []
+    for action in actions:
+        group = backend.target_groups.get(str(action.get("TargetGroupArn")))
+        if group is not None and owner not in group.load_balancer_arns:
+            group.load_balancer_arns.append(owner)
 
 
 @handles("elbv2", "DescribeTargetHealth")

@@ -104,7 +104,7 @@ def _parameter(attempt: Attempt, who: Principal, asked: _Asked) -> str | None:
     found: Any = backend.get_parameter(asked.name)
     if found is None:
         return words.secret_content("ssm", f"invalid ssm parameters: {asked.name}")
-    key = getattr(found, "keyid", None) if found.type == "SecureString" else None
+    key = getattr(found, "keyid", None) if found.parameter_type == "SecureString" else None
     if (
         key
         and not str(key).endswith("alias/aws/ssm")
