@@ -19,6 +19,7 @@ from wizard.lab.world import ALL_ENDPOINTS, World
 
 DELAY_S = 0.05
 TIMES = 7
+TASKS = 2
 
 
 def one_service(lab: Lab, engine: Engine) -> None:
@@ -44,19 +45,19 @@ def one_service(lab: Lab, engine: Engine) -> None:
 
 
 def fleet(lab: Lab, engine: Engine, size: int) -> None:
-    """Print what a cluster of `size` services with five tasks each costs."""
+    """Print what a cluster of `size` services with `TASKS` tasks each costs."""
     lab.reset()
-    world = World(lab).network(endpoints=ALL_ENDPOINTS, prefix=20, zones=1)
+    world = World(lab).network(endpoints=ALL_ENDPOINTS)
     world.roles().repository().log_group().task_definition()
     for number in range(size):
-        world.service(f"s{number:03}", desired=5)
+        world.service(f"s{number:03}", desired=TASKS)
     world.settle()
     lab.calls(clear=True)
     start = time.perf_counter()
     found = engine.diagnose_all(world.cluster)
     spent = time.perf_counter() - start
     made = Counter(call["call"] for call in lab.calls())
-    pages = -(-size * 5 // 100)
+    pages = -(-size * TASKS // 100)
     # ListServices by 100, ListTasks by 100 (running) and once (stopped), describe 10 and 100.
     ideal = -(-size // 100) + pages + 1 + -(-size // 10) + pages
     listed = sum(made[f"ecs:{name}"] for name in ("ListServices", "ListTasks"))

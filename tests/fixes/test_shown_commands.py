@@ -95,7 +95,6 @@ def test_the_aws_cli_sends_what_the_plan_shows(
     assert (operation, parameters) in calls, capfd.readouterr().err
 
 
-@pytest.mark.xfail(reason="the AWS CLI calls it --disable-execute-command", strict=True)
 def test_the_command_that_switches_exec_off_is_one_that_the_aws_cli_knows() -> None:
     command = shell_command("ecs:UpdateService", SERVICE | {"enableExecuteCommand": False})
     assert command.endswith(" --disable-execute-command")

@@ -14,6 +14,12 @@ from wizard.fixes.waits import Pause
 from wizard.fixes.words import say
 
 _FIRST_S, _LONGEST_S = 1.0, 10.0
+_LOCAL_S = 3.0
+"""A command on this machine has worked when it has ended, or not at all."""
+_SETTLED_S = 60.0
+"""Policies and endpoints work within seconds; nobody should look at a spinner for longer.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_general.html
+"""
 _RUNNING = STAGES.index("start")
 _Presence = Literal["there", "unseen", "gone"]
 _Rollout = Literal["through", "under-way", "failed"]
@@ -46,6 +52,9 @@ def verify(
     if not plan.changes:
         return "skipped"
     deploys = any(one.operation == "ecs:UpdateService" for one in plan.changes)
+    if not deploys:
+        local = all(one.operation.startswith(f"{LOCAL}:") for one in plan.changes)
+        patience_s = min(patience_s, _LOCAL_S if local else _SETTLED_S)
     if deploys and target.service:
         # The named task is of the old deployment: it goes, mended or not.
         target = replace(target, task=None)

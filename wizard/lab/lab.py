@@ -102,6 +102,11 @@ class Lab:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     @property
+    def bastion(self) -> Path:
+        """The directory that holds the stand-in bastion: its users' homes, its Docker."""
+        return self._scratch / "bastion"
+
+    @property
     def pid(self) -> int:
         """The child's process id."""
         return self._process.pid
@@ -143,8 +148,8 @@ class Lab:
             "NO_PROXY": "127.0.0.1,localhost",
             "no_proxy": "127.0.0.1,localhost",
             "PATH": f"{tools}{os.pathsep}{path}",
-            "FARGATE_WIZARD_LAB_HOME": str(self._scratch / "bastion"),
-            **_people(self._scratch / "bastion"),
+            "FARGATE_WIZARD_LAB_HOME": str(self.bastion),
+            **_people(self.bastion),
             "FARGATE_WIZARD_LAB_PYTHON": sys.executable,
         }
         if keys["token"]:
@@ -172,8 +177,9 @@ class Lab:
         return make(self, service, principal, region or self.region)
 
     def reset(self) -> None:
-        """Back to an empty account: state, faults, call log and clock."""
+        """Back to an empty account and bastion: state, faults, call log and clock."""
         self.ask("reset")
+        shutil.rmtree(self.bastion, ignore_errors=True)
         self._forget_sessions()
 
     def snapshot(self) -> str:

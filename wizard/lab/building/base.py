@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from typing import Any, Self
 
 from wizard.lab.lab import Lab
@@ -85,11 +86,18 @@ class Base:
         self._kept[kept] = copy.deepcopy(
             {k: v for k, v in vars(self).items() if k not in ("lab", "_clients", "_kept")}
         )
+        copied = self.lab.bastion.with_name(f"bastion-{kept}")
+        if self.lab.bastion.exists():
+            shutil.copytree(self.lab.bastion, copied, dirs_exist_ok=True)
         return kept
 
     def back(self, kept: str) -> None:
         """Goes back to what :meth:`keep` kept, any number of times."""
         self.lab.restore(kept)
+        shutil.rmtree(self.lab.bastion, ignore_errors=True)
+        copied = self.lab.bastion.with_name(f"bastion-{kept}")
+        if copied.exists():
+            shutil.copytree(copied, self.lab.bastion)
         vars(self).update(copy.deepcopy(self._kept[kept]))
 
     def settle(self, seconds: float = 300.0) -> Self:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from wizard.lab.worlds import (
     balancers,
     endpoints,
+    exec_,
     images,
     programs,
     roles,
@@ -21,7 +22,7 @@ from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
 
 __all__ = ["HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
 
-_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers)
+_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers, exec_)
 
 WORLDS: dict[str, BrokenWorld] = {w.name: w for family in _FAMILIES for w in family.WORLDS}
 HEALTHY: dict[str, HealthyWorld] = {}

@@ -67,7 +67,7 @@ def deregister(cloud: Cloud, store: Store, task: Record, when: float) -> None:
     backend = elbv2_backends[store.account][store.region]
     for arn, address, port in task.pop("_targets", []):
         group = backend.target_groups.get(arn)
-        if group is not None:
+        if group is not None and address in group.targets:
             group.deregister([{"Id": address, "Port": port}])
         if service is not None:
             tell(service, when, f"deregistered 1 targets in (target-group {arn}).")
@@ -103,7 +103,7 @@ def check(
     if count >= int(group.unhealthy_threshold_count or 2) and not in_grace:
         _replace(attempt, service, (arn, int(balancer["containerPort"])), verdict[1])
         return
-    due = cloud.clock.after(float(group.healthcheck_interval_seconds or 30), when)
+    due = cloud.clock.after(float(group.health_check_interval_seconds or 30), when)
     schedule(cloud, due, "target.check", account, region, task_id, arn, begun, count + 1)
 
 
@@ -126,15 +126,15 @@ def examine(attempt: Attempt, group: Any, balancer: Record, begun: float) -> Ver
     if spot is None:
         return _TIMEOUT
     port = int(balancer["containerPort"])
-    if str(group.healthcheck_port or "traffic-port") != "traffic-port":
-        port = int(group.healthcheck_port)
+    if str(group.health_check_port or "traffic-port") != "traffic-port":
+        port = int(group.health_check_port)
     if not _reaches(attempt, group, spot, port):
         return _TIMEOUT
     age = (attempt.when - begun) * attempt.cloud.clock.speed
     program = program_of(attempt.task, str(balancer["containerName"]))
-    if str(group.healthcheck_protocol or "HTTP") in ("TCP", "TLS"):
+    if str(group.health_check_protocol or "HTTP") in ("TCP", "TLS"):
         return _FAILED if program.answer(port, "/", age) == REFUSED else None
-    code = program.answer(port, str(group.healthcheck_path or "/"), age)
+    code = program.answer(port, str(group.health_check_path or "/"), age)
     if code == REFUSED:
         return _FAILED
     wanted = str((group.matcher or {}).get("HttpCode") or "200")
@@ -172,7 +172,7 @@ def _reaches(attempt: Attempt, group: Any, spot: Place, port: int) -> bool:
 
 def _addresses(spot: Place, balancer: Any) -> list[str]:
     """An address in each of the load balancer's subnets."""
-    subnets = [eni.find_subnet(spot.ec2, s) for s in balancer.subnets]
+    subnets = [eni.find_subnet(spot.ec2, str(s.id)) for s in balancer.subnets]
     found = [eni.free_address(spot.ec2, s) for s in subnets if s is not None]
     return [a for a in found if a is not None]
 

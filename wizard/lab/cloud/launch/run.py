@@ -11,7 +11,7 @@ from wizard.lab.cloud.ecs.store import store_at
 from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch import balancing
 from wizard.lab.cloud.launch.behave import behave
-from wizard.lab.cloud.launch.program import start_refusal
+from wizard.lab.cloud.launch.program import program_of, start_refusal
 from wizard.lab.cloud.state import Cloud, Record
 
 # What the agent of ECS Exec needs (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
@@ -73,7 +73,8 @@ def agent(cloud: Cloud, when: float, account: str, region: str, task_id: str) ->
         schedule(cloud, due, "task.agent", account, region, task_id)
     for container, given in zip(task["containers"], attempt.containers, strict=False):
         for managed in container.get("managedAgents") or []:
-            fine = connected and not _hampered(given)
+            own = program_of(task, str(given["name"])).labels
+            fine = connected and not _hampered(given) and own.get("lab.agent") != "dies"
             managed["lastStatus"] = "RUNNING" if fine else "STOPPED"
             if fine:
                 managed["lastStartedAt"] = stamp(when)
