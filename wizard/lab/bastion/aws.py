@@ -16,9 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from wizard.lab.bastion.place import endpoint, fail
+from wizard.lab.bastion.place import base, endpoint, fail
 
 # Exit statuses of the AWS CLI (https://docs.aws.amazon.com/cli/latest/topic/return-codes.html).
+_NEW = {("ecr", "get-login-password"), ("ecs", "execute-command")}
 _USAGE, _CONFIGURATION, _REFUSED = 252, 253, 254
 _PLUGIN = (
     "SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: "
@@ -31,11 +32,26 @@ def main() -> None:
     words = sys.argv[1:]
     options, plain = _split(words)
     act = _COMMANDS.get(tuple(plain[:2]))
+    if tuple(plain[:2]) in _NEW and (base() / "cli.old").exists():
+        _too_old(plain[1])
     if act is None or "help" in plain:
         _pass_on(words)
     else:
         endpoint()
         _run(act, options)
+
+
+def _too_old(word: str) -> NoReturn:
+    """What a CLI of 2018 says of a command that came later (its ``argparser.py``)."""
+    help_ = "\n".join(f"  aws{words} help" for words in ("", " <command>", " <command> <subcommand>"))
+    fail(
+        "usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n"
+        f"To see help text, you can run:\n\n{help_}\n"
+        "aws: error: argument operation: Invalid choice, valid choices are:\n\n"
+        "create-cluster                           | create-service\n"
+        f"\n\nInvalid choice: '{word}', maybe you meant:\n\n  * get-login",
+        2,
+    )
 
 
 def _run(act: Callable[[dict[str, str]], None], options: dict[str, str]) -> None:

@@ -30,7 +30,22 @@ def main() -> None:
     act = _COMMANDS.get(words[0]) if words else None
     if act is None:
         fail("The stand-in docker knows: " + ", ".join(sorted(_COMMANDS)))
+    if words[0] != "logout":
+        _reach_daemon()
     act(words[1:])
+
+
+def _reach_daemon() -> None:
+    """The bastion's files ``docker.down`` and ``docker.closed`` take the daemon away."""
+    socket = "unix:///var/run/docker.sock"
+    if (base() / "docker.down").exists():
+        fail(f"Cannot connect to the Docker daemon at {socket}. Is the docker daemon running?")
+    if (base() / "docker.closed").exists() and user() != "root":
+        ping = "http://%2Fvar%2Frun%2Fdocker.sock/_ping"
+        fail(
+            f"permission denied while trying to connect to the Docker daemon socket at {socket}:"
+            f' Head "{ping}": dial unix /var/run/docker.sock: connect: permission denied'
+        )
 
 
 def _options(words: list[str], flags: set[str]) -> tuple[dict[str, list[str]], list[str]]:

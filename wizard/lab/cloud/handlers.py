@@ -11,6 +11,7 @@ _MODULES = (
     "ec2.routes",
     "ec2.interfaces",
     "ecr",
+    "logs",
     "trail",
     "ecs.clusters",
     "ecs.definitions",

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from wizard.lab.worlds import (
     balancers,
+    bastion,
+    callers,
     endpoints,
     exec_,
     images,
@@ -22,7 +24,7 @@ from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
 
 __all__ = ["HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
 
-_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers, exec_)
+_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers, exec_, bastion, callers)
 
 WORLDS: dict[str, BrokenWorld] = {w.name: w for family in _FAMILIES for w in family.WORLDS}
 HEALTHY: dict[str, HealthyWorld] = {}

@@ -157,7 +157,8 @@ def command(line: str, principal: str = "role/ec2-role/i-055e1e744dd8ab549") -> 
         who = world.notes.get("operator", principal)
         without = tuple(world.notes.get("without", ()))
         environment = world.lab.env(who, base=dict(os.environ), without=without)
-        environment |= world.notes.get("environment", {})
+        changed = world.notes.get("environment", {})
+        environment = {k: v for k, v in (environment | changed).items() if v is not None}
         done = subprocess.run(
             ["bash", "-c", world.notes.get("line", line).format(**places(world))],
             env=environment,
