@@ -20,5 +20,5 @@ class CompileKnowledge(BuildHookInterface):  # type: ignore[type-arg]
 
         into = tempfile.mkdtemp()
         build(os.path.join(self.root, "knowledge"), into)
-        for name in ("rules.json", "entries.json"):
+        for name in ("head.json", "entries.json"):
             build_data["force_include"][os.path.join(into, name)] = f"wizard/_compiled/{name}"

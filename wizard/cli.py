@@ -1,14 +1,18 @@
 """Arguments and exit codes. Each command is a module of `wizard.commands`, imported when called."""
 
+from __future__ import annotations
+
 import argparse
-import importlib
 import os
 import sys
-from typing import Any, NoReturn, TextIO
 
 from wizard import __version__
 from wizard.errors import CANCELLED, NoAws, UsageError, WizardError
 from wizard.world import World, language
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any, NoReturn, TextIO
 
 PROG = "fargate-wizard"
 COMMANDS = {
@@ -84,7 +88,8 @@ def _run(argv: list[str]) -> int:
         return 0
     if name is not None and name not in COMMANDS:
         raise UsageError(f"{PROG}: no such command: {name!r} (see {PROG} --help)")
-    module = importlib.import_module(f"wizard.commands.{name or 'session'}")
+    # The built-in import; importlib's own door would have to be imported first.
+    module = __import__(f"wizard.commands.{name or 'session'}", fromlist=["run"])
     prog = f"{PROG} {name}" if name else PROG
     parser = _Parser(prog=prog, description=COMMANDS.get(name or ""), allow_abbrev=False)
     parser.epilog = f"Global options: see {PROG} --help."

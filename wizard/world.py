@@ -1,13 +1,17 @@
 """What every command is handed: the global options, the knowledge, where to write."""
 
+from __future__ import annotations
+
 import os
 import sys
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TextIO
 
 from wizard.errors import UsageError
 
-if TYPE_CHECKING:
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any, TextIO
+
     from wizard.core.knowledge import Knowledge
 
 
@@ -43,7 +47,7 @@ class World:
         self.err = err or sys.stderr
 
     @cached_property
-    def knowledge(self) -> "Knowledge":
+    def knowledge(self) -> Knowledge:
         """The knowledge in force; messages about a team's broken files go to stderr once."""
         from wizard.catalog.store import knowledge
 

@@ -67,7 +67,7 @@ def cold(arguments: list[str], text: str, times: int = 15) -> float:
 
 def grep(text: str) -> float:
     """Return the time that `grep -F` with all phrases takes over `text`, in milliseconds."""
-    rules = knowledge().data["rules"]
+    rules = knowledge().data["symptoms"]
     phrases = [one["phrase"] for rule in rules.values() for one in rule["match"]]
     with tempfile.TemporaryDirectory() as folder:
         patterns, file = Path(folder, "patterns"), Path(folder, "log")
@@ -83,7 +83,7 @@ def worst_rule() -> tuple[float, str]:
     The text repeats each phrase with what its regex nearly matches, and never quite what it wants.
     """
     worst = (0.0, "")
-    for key, rule in knowledge().data["rules"].items():
+    for key, rule in knowledge().data["symptoms"].items():
         matcher = Matcher({key: rule})
         for entry in rule["match"]:
             near = re.sub(r"\\.|\[.*?\]|\(\?P?<?\w*>?|[^\w ]", "", entry.get("regex", ""))
@@ -112,7 +112,7 @@ def main() -> None:
         spent = median_ms(partial(look_up, known, text), times)
         beside = f"   grep -F {grep(text):.1f} ms" if len(text) > 1000 else ""
         print(f"{name:<10} warm            {spent:8.2f} ms   (goal {goal:g}){beside}")
-    rules = known.data["rules"]
+    rules = dict(known.data["symptoms"])
     text = log(20_000)
     for share in (4, 2, 1):
         matcher = Matcher(dict(list(rules.items())[::share]))

@@ -104,8 +104,8 @@ def test_a_shell_that_the_image_lacks_ends_the_session(lab: Lab) -> None:
 
 def test_the_real_aws_cli_lives_a_whole_life_against_the_lab(lab: Lab) -> None:
     assert shutil.which("aws")
-    world = World(lab).network(endpoints=["ecr.api", "ecr.dkr", "s3"]).roles().repository()
-    world.log_group().service().settle(200)
+    world = World(lab).network(endpoints=["ecr.api", "ecr.dkr", "s3", "ssmmessages"]).roles()
+    world.log_group()
 
     def aws(line: str) -> dict[str, object]:
         done = shell(lab, f"aws {line}")
@@ -113,6 +113,26 @@ def test_the_real_aws_cli_lives_a_whole_life_against_the_lab(lab: Lab) -> None:
         found: dict[str, object] = json.loads(done.stdout or "{}")
         return found
 
+    aws("ecr create-repository --repository-name team/app")
+    image = f"{REGISTRY}/team/app:v1"
+    pushed = shell(lab, f"{LOGIN} && docker build -t {image} . && docker push {image}")
+    assert pushed.returncode == 0, pushed.stderr
+    assert aws("ecr describe-images --repository-name team/app --query 'imageDetails[0]'")
+    world.image = image
+    containers = json.dumps([world.container()])
+    aws(
+        "ecs register-task-definition --family web --requires-compatibilities FARGATE"
+        f" --network-mode awsvpc --cpu 256 --memory 512 --container-definitions '{containers}'"
+        f" --execution-role-arn {world.execution_role} --task-role-arn {world.task_role}"
+    )
+    aws("ecs create-cluster --cluster-name prod")
+    network = json.dumps(world.network_configuration)
+    aws(
+        "ecs create-service --cluster prod --service-name web --task-definition web"
+        f" --desired-count 1 --launch-type FARGATE --enable-execute-command"
+        f" --network-configuration '{network}'"
+    )
+    lab.settle(200)
     tasks = "ecs list-tasks --cluster prod --desired-status STOPPED --query 'taskArns[0]'"
     arn = shell(lab, f"aws {tasks} --output text").stdout.strip()
     broken = aws(f"ecs describe-tasks --cluster prod --tasks {arn} --query 'tasks[0]'")
@@ -127,6 +147,14 @@ def test_the_real_aws_cli_lives_a_whole_life_against_the_lab(lab: Lab) -> None:
     lab.settle()
     service = aws("ecs describe-services --cluster prod --services web --query 'services[0]'")
     assert service["runningCount"] == 1
+    task = str(world.tasks()[0]["taskArn"])
+    opened = shell(
+        lab,
+        f"aws ecs execute-command --cluster prod --task {task} --interactive"
+        " --command '/bin/echo hello'",
+    )
+    assert "Starting session with SessionId: ecs-execute-command-" in opened.stdout
+    assert "hello" in opened.stdout
     refused = shell(lab, "aws ecs describe-services --cluster nosuch --services web")
     assert (
         "An error occurred (ClusterNotFoundException) when calling the DescribeServices operation:"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from wizard.lab import Lab
 from wizard.lab.worlds import HEALTHY, WORLDS
+
+from .wordings import is_real
+
+_CAUSES = Path(__file__).parents[2] / "knowledge" / "causes"
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -18,6 +23,8 @@ def test_a_broken_world_speaks_as_aws_does_and_heals_by_its_own_cure_alone(
     world, seen = broken.stage(lab)
     assert not seen.ok, "it went through at once"
     assert re.search(broken.text, seen.text), seen
+    assert is_real(seen.text, broken.symptom), f"not as in public sources: {seen.text}"
+    assert all(all(fields.values()) for _, fields in broken.expected(world))
     kept = world.keep()
     broken.decoy(world)
     helped = broken.attempt(world)
@@ -26,6 +33,7 @@ def test_a_broken_world_speaks_as_aws_does_and_heals_by_its_own_cure_alone(
     broken.mend(world)
     healed = broken.attempt(world)
     assert healed.ok, healed
+    lab.forget(kept)
 
 
 @pytest.mark.parametrize("name", [n for n, w in WORLDS.items() if len(w.causes) > 1])
@@ -43,3 +51,49 @@ def test_several_causes_must_all_be_mended(lab: Lab, name: str) -> None:
 def test_a_healthy_world_goes_through(lab: Lab, name: str) -> None:
     _, seen = HEALTHY[name].stage(lab)
     assert seen.ok, seen
+
+
+def _known_causes() -> set[str]:
+    found = set()
+    for path in _CAUSES.rglob("*.yaml"):
+        match = re.search(r"^id: *(\S+)", path.read_text(), re.MULTILINE)
+        assert match, path
+        found.add(match[1])
+    return found
+
+
+def test_every_cause_of_the_catalogue_is_planted_somewhere() -> None:
+    planted = {p.cause for w in WORLDS.values() for p in w.causes}
+    assert planted == _known_causes()
+
+
+def test_there_are_enough_worlds_and_no_two_of_one_name() -> None:
+    from wizard.lab import worlds
+
+    listed = [w.name for family in worlds.FAMILIES for w in family.WORLDS]
+    assert len(listed) == len(set(listed)) == len(WORLDS) >= 60
+    assert len(HEALTHY) >= 10
+    assert sum(len(w.causes) > 1 for w in WORLDS.values()) >= 5
+
+
+@pytest.mark.parametrize("name", ["health-check-path-answers-404"])
+def test_the_events_of_an_unhealthy_service_are_those_of_ecs(lab: Lab, name: str) -> None:
+    world, seen = WORLDS[name].stage(lab)
+    group = re.escape(world.target_group)
+    unhealthy = (
+        rf"\(service web\) \(task [0-9a-f]{{32}}\) \(port 80\) is unhealthy in \(target-group"
+        rf" {group}\) due to \(reason Health checks failed with these codes: \[404\]\)\."
+    )
+    assert any(re.fullmatch(unhealthy, event) for event in seen.seen)
+    assert any(
+        f"registered 1 targets in (target-group {world.target_group})" in e for e in seen.seen
+    )
+    shown = lab.client("elbv2").describe_target_health(TargetGroupArn=world.target_group)
+    assert {d["TargetHealth"]["State"] for d in shown["TargetHealthDescriptions"]} <= {
+        "draining", "initial", "unhealthy",
+    }  # fmt: skip
+
+
+def test_a_program_for_another_processor_says_so_in_its_log(lab: Lab) -> None:
+    _, seen = WORLDS["image-built-on-arm"].stage(lab)
+    assert "exec /app: exec format error" in seen.seen

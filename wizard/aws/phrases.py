@@ -106,6 +106,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{image} is built for {has}; the task runs {wanted}",
         "ja": "{image} は {has} 用。タスクは {wanted} で動く",
     },
+    "format-error": {
+        "en": "{container} ended with `exec format error`; the task runs {wanted}",
+        "ja": "{container} は `exec format error` で終了した。タスクは {wanted} で動く",
+    },
+    "refused-abroad": {
+        "en": "ECR refused {repository} with 403, although {role} is allowed to pull it",
+        "ja": "{role} には許可があるが、ECR は {repository} を 403 で拒否した",
+    },
     "log-group-there": {
         "en": "the log group {group} is in {region}",
         "ja": "ロググループ {group} は {region} にある",

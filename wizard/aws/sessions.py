@@ -6,12 +6,14 @@ client inherits it. It runs before the request is signed and sent.
 
 import os
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.loaders import Loader, create_loader
 
 from wizard import __version__
 from wizard.aws.errors import AwsUnavailableError, ForbiddenCallError
@@ -69,8 +71,26 @@ def config(attempts: int, extra: str = "") -> Config:
     )
 
 
+@cache
+def _loader(data_path: str | None) -> Loader:
+    """The models of AWS's services, parsed once for all sessions: parsing them is what makes a
+    client slow to build, and nothing of a session is kept in them."""
+    return create_loader(data_path)
+
+
+def _share_models(core: botocore.session.Session) -> None:
+    try:
+        loader = _loader(core.get_config_variable("data_path"))
+    except ProfileNotFound:
+        return  # the session itself says so in a moment
+    # Each boto3 session adds its own folder once more.
+    loader.search_paths[:] = list(dict.fromkeys(loader.search_paths))
+    core.register_component("data_loader", loader)
+
+
 def _open(profile: str | None, region: str | None, allowed: frozenset[str]) -> Session:
     core = botocore.session.Session(profile=profile)
+    _share_models(core)
 
     def guard(**event: Any) -> None:
         model = event["model"]

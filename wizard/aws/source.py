@@ -232,7 +232,9 @@ def read_file(path: Path) -> dict[str, Any]:
     """
     try:
         document = safe(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:
         raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
     wanted = {"format", "region", "partition", "target", "answers"}
     if not isinstance(document, dict) or not wanted <= set(document):

@@ -1,19 +1,27 @@
 """The compiled form: what a look-up loads instead of parsing YAML.
 
-Two files. `rules.json` holds what the matcher needs and where each entry stands in `entries.json`,
-from which only the entries that are wanted are parsed. Built into the wheel; in a checkout, made
-anew when the YAML changes, and kept in memory only where the folder cannot be written.
+Two files. `head.json` holds the phrases of all symptoms and where each entry stands in
+`entries.json`, from which only the entries that are wanted are parsed. Built into the wheel; in a
+checkout, made anew when the YAML changes, and kept in memory only where the folder cannot be
+written.
 """
+
+from __future__ import annotations
 
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-FORMAT = 3
+from wizard.core.match import phrases_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any
+
+FORMAT = 4
 _DROPPED = ("examples", "scenarios", "id")
 _KINDS = ("symptoms", "causes", "fixes")
-_RULE_KEYS = ("match", "yields_to", "follows")
+_GUIDE = "guide"
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 COMPILED = os.path.join(PACKAGE, "_compiled")
@@ -43,19 +51,18 @@ def fingerprint(root: str) -> list[int]:
     return [FORMAT, count, newest, size]
 
 
-class Entries(Mapping[str, Any]):
-    """Entries by id, each parsed when it is first asked for. Rules may be kept beside them."""
+class Entries(Mapping[str, "Any"]):
+    """Entries by id, each parsed when it is first asked for."""
 
-    def __init__(self, blob: bytes, places: dict[str, list[int]], rules: dict[str, Any]) -> None:
+    def __init__(self, blob: bytes, places: dict[str, list[int]]) -> None:
         self._blob = blob
         self._places = places
-        self._rules = rules
         self._parsed: dict[str, Any] = {}
 
     def __getitem__(self, key: str) -> Any:
         if key not in self._parsed:
             start, end = self._places[key]
-            self._parsed[key] = json.loads(self._blob[start:end]) | self._rules.get(key, {})
+            self._parsed[key] = json.loads(self._blob[start:end])
         return self._parsed[key]
 
     def __contains__(self, key: object) -> bool:
@@ -72,29 +79,31 @@ def pack(data: dict[str, dict[str, Any]], mark: list[int]) -> tuple[bytes, bytes
     """Return the two files for `data` (kind to id to entry), marked with the fingerprint `mark`."""
     blob = bytearray()
     places: dict[str, dict[str, list[int]]] = {}
-    for kind in _KINDS:
+    for kind in (*_KINDS, _GUIDE):
         places[kind] = {}
-        for key, entry in data[kind].items():
-            kept = {k: v for k, v in entry.items() if k not in _DROPPED and k not in _RULE_KEYS}
+        for key, entry in (data[kind] if kind != _GUIDE else {_GUIDE: data[kind]}).items():
+            kept = {name: value for name, value in entry.items() if name not in _DROPPED}
             start = len(blob)
             blob += json.dumps(kept, ensure_ascii=False).encode()
             places[kind][key] = [start, len(blob)]
-    rules = {
-        key: {name: entry[name] for name in _RULE_KEYS if name in entry}
-        for key, entry in data["symptoms"].items()
-    }
-    head = {"mark": mark, "rules": rules, "places": places, "guide": data["guide"]}
+    phrases = [
+        [anchor.decode(), phrase.decode(), symptom, number, words]
+        for anchor, phrase, symptom, number, words in phrases_of(data["symptoms"])
+    ]
+    head = {"mark": mark, "phrases": phrases, "places": places}
     return json.dumps(head, ensure_ascii=False).encode(), bytes(blob)
 
 
 def unpack(head: bytes, blob: bytes) -> dict[str, Any]:
-    """Return the data that `pack` was given, entries parsed late."""
+    """Return the data that `pack` was given, entries parsed late, with the `phrases` made."""
     loaded = json.loads(head)
-    rules = {"symptoms": loaded["rules"]}
-    data: dict[str, Any] = {
-        kind: Entries(blob, loaded["places"][kind], rules.get(kind, {})) for kind in _KINDS
-    }
-    return data | {"guide": loaded["guide"], "rules": loaded["rules"]}
+    data: dict[str, Any] = {kind: Entries(blob, loaded["places"][kind]) for kind in _KINDS}
+    guide = Entries(blob, loaded["places"][_GUIDE])
+    phrases = [
+        (anchor.encode(), phrase.encode(), symptom, number, words)
+        for anchor, phrase, symptom, number, words in loaded["phrases"]
+    ]
+    return data | {_GUIDE: guide[_GUIDE], "phrases": phrases}
 
 
 def built_in() -> dict[str, Any]:
@@ -103,7 +112,7 @@ def built_in() -> dict[str, Any]:
     in_checkout = os.path.dirname(root) != PACKAGE
     mark = _prefix(fingerprint(root)) if in_checkout else b""
     try:
-        head = _read("rules.json")
+        head = _read("head.json")
         if head.startswith(mark):
             return unpack(head, _read("entries.json"))
     except (OSError, ValueError, KeyError):
@@ -131,7 +140,7 @@ def build(root: str, into: str) -> tuple[bytes, bytes]:
         os.makedirs(into, exist_ok=True)
         # The entries first: a reader that sees the new head must find the new entries.
         _write(into, "entries.json", blob)
-        _write(into, "rules.json", head)
+        _write(into, "head.json", head)
     except OSError:
         pass
     return head, blob

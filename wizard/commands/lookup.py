@@ -1,14 +1,19 @@
 """`lookup`: paste-an-error, offline. Imports nothing that a cold start would feel."""
 
+from __future__ import annotations
+
 import argparse
 import json
 import sys
-from typing import Any
 
 from wizard.core.lookup import Lookup, look_up
 from wizard.core.words import fill
 from wizard.errors import DONE, FOUND, UsageError
 from wizard.world import World
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any
 
 _STDIN = "-"
 

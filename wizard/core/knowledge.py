@@ -4,11 +4,16 @@ Loaded from the compiled form (see `wizard.catalog`). An entry is plain data; th
 only give it names and types. All words come as `{"en": …, "ja": …}`.
 """
 
+from __future__ import annotations
+
 from functools import cached_property
-from typing import Any
 
 from wizard.core.match import Matcher
 from wizard.core.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any
 
 Words = dict[str, str]
 
@@ -83,9 +88,8 @@ class Knowledge:
     @cached_property
     def matcher(self) -> Matcher:
         """The matcher over all symptoms."""
-        # The compiled form keeps the rules apart, so that no entry need be parsed for them.
-        rules = self.data.get("rules") or self.data["symptoms"]
-        return Matcher(rules)
+        # The compiled form has the phrases made, so that no entry need be parsed for them.
+        return Matcher(self.data["symptoms"], self.data.get("phrases"))
 
     def symptom(self, key: str) -> Symptom:
         """Return the symptom with id `key`; KeyError if there is none."""

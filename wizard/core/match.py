@@ -6,16 +6,21 @@ conditions around it and its regex (on the readable neighbourhood) tried. In a l
 phrases are sieved first by eight-letter samples, so that time hardly grows with their number.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from wizard.core import fuzzy
 from wizard.core.record import Record
 from wizard.core.sieve import Sieve
 from wizard.core.squash import Squashed, squash
 from wizard.core.unwrap import readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any
 
 WITHIN = 400
 """How many letters either side of the phrase its other conditions look at, unless told."""
@@ -26,7 +31,7 @@ _MOST_REGEX_PLACES = 8
 _SAME_MESSAGE = 600
 
 
-_CODE = re.compile(
+_CODE = (
     r"(?:\b(?:except|catch|instanceof|import|throws)\b[ (]{1,3}[\w., (]{0,60}"
     r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?)$"
 )
@@ -70,7 +75,7 @@ class Hit(Record):
     end: int
 
 
-Rules = Mapping[str, Any]
+Rules = Mapping[str, "Any"]
 """Symptom to its rule: `match`, and perhaps `yields_to` and `follows` (globs of symptoms).
 
 `yields_to` names symptoms that explain the same message better: this one is then left out.
@@ -78,22 +83,33 @@ Rules = Mapping[str, Any]
 """
 
 
-class Matcher:
-    """All rules, ready to be asked. Only the phrases are looked at before one is found."""
+Phrase = tuple[bytes, bytes, str, int, int]
+"""What is looked for first, the phrase, its symptom, which of its alternatives, its words.
 
-    def __init__(self, rules: Rules) -> None:
+Looked for first is the longest of the phrases that must be there: a short one may stand in every
+line of a log.
+"""
+
+
+def phrases_of(rules: Rules) -> Iterator[Phrase]:
+    """Yield the phrases of `rules`, squashed: all that a matcher needs before one is found."""
+    for symptom, rule in rules.items():
+        for number, entry in enumerate(rule["match"]):
+            phrase = squash(entry["phrase"])
+            anchor = max((phrase, *map(squash, entry.get("near", ()))), key=len)
+            yield anchor, phrase, symptom, number, entry["phrase"].count(" ") + 1
+
+
+class Matcher:
+    """All rules, ready to be asked. Only the phrases are looked at before one is found.
+
+    `phrases` are those of `rules` where they have been made before (`wizard.catalog.compiled`).
+    """
+
+    def __init__(self, rules: Rules, phrases: Iterable[Phrase] | None = None) -> None:
         self._rules = rules
-        self._phrases = [
-            (squash(entry["phrase"]), symptom, number)
-            for symptom, rule in rules.items()
-            for number, entry in enumerate(rule["match"])
-        ]
-        # What is looked for first: the longest of the phrases that must be there. A short phrase
-        # may stand in every line of a log.
-        self._sieve = Sieve(
-            max((phrase, *map(squash, rules[symptom]["match"][number].get("near", ()))), key=len)
-            for phrase, symptom, number in self._phrases
-        )
+        self._phrases = list(phrases_of(rules) if phrases is None else phrases)
+        self._sieve = Sieve(entry[0] for entry in self._phrases)
         self._made: dict[tuple[str, int], Alternative] = {}
 
     def _alternative(self, symptom: str, number: int) -> Alternative:
@@ -125,8 +141,8 @@ class Matcher:
 
     def _first(self, index: int, places: list[int], text: str, squashed: Squashed) -> Hit | None:
         """Return the first hit of a phrase around the places of its anchor."""
-        phrase, symptom, number = self._phrases[index]
-        anchor, rule = self._sieve.anchors[index], self._alternative(symptom, number)
+        anchor, phrase, symptom, number, _ = self._phrases[index]
+        rule = self._alternative(symptom, number)
         for place in places[: _MOST_REGEX_PLACES if rule.regex else None]:
             start, stop = place, place + len(anchor)
             if phrase != anchor:
@@ -142,12 +158,11 @@ class Matcher:
     def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
         cut = _is_cut(text)
-        for phrase, symptom, number in self._phrases:
+        for _, phrase, symptom, number, words in self._phrases:
             if len(phrase) < fuzzy.SHORTEST:
                 continue
             at = fuzzy.find(squashed.text, phrase)
             # The end of a code's name is the end of many names: only prose can be cut.
-            words = self._rules[symptom]["match"][number]["phrase"].count(" ") + 1
             if at < 0 and cut and words >= _PROSE:
                 at = fuzzy.find_cut(squashed.text, phrase)
             if at >= 0:
@@ -178,7 +193,7 @@ class Matcher:
 
 def _in_code(text: str, start: int) -> bool:
     """Whether what stands at `start` is named in a program (`except X:`), not printed by one."""
-    return bool(_CODE.search(text[max(0, start - 80) : start]))
+    return bool(_regex(_CODE).search(text[max(0, start - 80) : start]))
 
 
 def _is_cut(text: str) -> bool:
@@ -196,6 +211,11 @@ def _named(symptom: str, globs: Sequence[str]) -> bool:
     return any(
         symptom == glob or ("*" in glob and _glob(glob).fullmatch(symptom)) for glob in globs
     )
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 @cache

@@ -4,7 +4,16 @@ A cold look-up has a few tens of milliseconds in all; importing `dataclasses` co
 and each `NamedTuple` half of one. Everywhere else, use dataclasses.
 """
 
-from typing import Any, dataclass_transform
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    from typing import Any, dataclass_transform
+else:
+
+    def dataclass_transform(**_):
+        """Stand in for typing's, which only tells type checkers something."""
+        return lambda made: made
 
 
 @dataclass_transform(frozen_default=True)

@@ -194,8 +194,9 @@ WORDS: dict[str, dict[str, str]] = {
     },
     # -- fixes ---------------------------------------------------------------------------------
     "plan-text": {
-        "en": "These {count} changes will be made, exactly as shown, after your yes.",
-        "ja": "「はい」の後に、表示どおりの {count} 件の変更だけを行います。",
+        "en": "After your yes, exactly what is shown here is done, and nothing else. "
+        "Changes: {count}.",
+        "ja": "「はい」の後に、ここに表示した変更だけをそのまま行います。変更: {count} 件",
     },
     "needs-permissions": {"en": "Permissions it needs", "ja": "必要な権限"},
     "effect": {"en": "Effect", "ja": "影響"},

@@ -14,16 +14,15 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from wizard.lab.process import LabError, close_pipes, greet, spawn
+
+__all__ = ["ACCOUNT", "BIN", "Fault", "Lab", "LabError", "is_loopback"]
+
 Fault = dict[str, Any]
 Json = dict[str, Any]
 
 ACCOUNT = "123456789012"
 BIN = Path(__file__).parent / "bin"
-_ROOT = Path(__file__).resolve().parents[2]
-
-
-class LabError(RuntimeError):
-    """The lab could not be started, or refused what was asked of it."""
 
 
 class Lab:
@@ -65,14 +64,14 @@ class Lab:
         """
         scratch = Path(tempfile.mkdtemp(prefix="fargate-wizard-lab-"))
         log = scratch / "child.log"
-        process = _spawn(log)
+        process = spawn(log)
         request = {"region": region, "speed": speed, "port": port, "scratch": str(scratch)}
         try:
-            lab = cls(process, _greet(process, request), scratch, region)
+            lab = cls(process, greet(process, request), scratch, region)
         except (LabError, OSError, ValueError) as error:
             text = log.read_text() if log.exists() else ""
             process.kill()
-            _close(process)
+            close_pipes(process)
             shutil.rmtree(scratch, ignore_errors=True)
             raise LabError(f"the embedded AWS did not start: {error}\n{text[-4000:]}") from error
         if settings:
@@ -98,7 +97,7 @@ class Lab:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
-        _close(self._process)
+        close_pipes(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     @property
@@ -191,6 +190,11 @@ class Lab:
         self.ask("restore", id=snapshot)
         self._forget_sessions()
 
+    def forget(self, snapshot: str) -> None:
+        """Lets go of a state that :meth:`snapshot` kept, which takes a few MB of memory."""
+        self.ask("forget", id=snapshot)
+        shutil.rmtree(self.bastion.with_name(f"bastion-{snapshot}"), ignore_errors=True)
+
     def _forget_sessions(self) -> None:
         """Root's keys are always the same; all others went with the state."""
         for key in [k for k in self.sessions if not k[0].startswith("root")]:
@@ -252,52 +256,6 @@ class Lab:
 def is_loopback(url: str) -> bool:
     """True when *url* names this very machine."""
     return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
-
-
-def _spawn(log: Path) -> subprocess.Popen[str]:
-    with log.open("w") as errors:
-        return subprocess.Popen(
-            [sys.executable, "-m", "wizard.lab.cloud.server"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=_child_environment(),
-            cwd=log.parent,
-        )
-
-
-def _child_environment() -> dict[str, str]:
-    kept = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("AWS_", "MOTO_")) and not k.lower().endswith("_proxy")
-    }
-    paths = [str(_ROOT), kept.get("PYTHONPATH", "")]
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(p for p in paths if p),
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-
-
-def _greet(process: subprocess.Popen[str], request: Json) -> int:
-    if process.stdin is None or process.stdout is None:
-        raise LabError("no pipes")
-    process.stdin.write(json.dumps(request) + "\n")
-    process.stdin.flush()
-    line = process.stdout.readline()
-    if not line:
-        raise LabError("it ended at once")
-    return int(json.loads(line)["port"])
-
-
-def _close(process: subprocess.Popen[str]) -> None:
-    for stream in (process.stdin, process.stdout):
-        if stream and not stream.closed:
-            stream.close()
-    process.wait()
 
 
 def _people(bastion: Path) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """The service's target groups: type, ports, security groups, and what the health checks say."""
 
+import re
 from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.reading import Reading, reader
+from wizard.core.diagnosis import Observed
 from wizard.core.facts import Maybe, TargetGroup, Unread
 from wizard.network.groups import admits
 from wizard.network.targets import Target
@@ -12,6 +14,8 @@ from wizard.network.types import NetworkView
 
 GROUPS = "elasticloadbalancing:DescribeTargetGroups"
 HEALTH = "elasticloadbalancing:DescribeTargetHealth"
+_REFUSALS = {"api.target-type-mismatch": "type", "api.container-port-missing": "port"}
+_GROUP_ARN = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:targetgroup/[\w/-]+")
 BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
 
 
@@ -19,12 +23,35 @@ BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
 async def target_groups(reading: Reading) -> Maybe[tuple[TargetGroup, ...]]:
     """Each target group that the service registers its tasks in."""
     service = await reading.part("service-answer")
+    refused = _refused(reading)
+    if refused:
+        return tuple(await together(*(_told_type(reading, one) for one in refused)))
     if not isinstance(service, dict):
         task = await reading.part("task-answer")
         alone = isinstance(task, dict) and not str(task.get("group", "")).startswith("service:")
         return () if alone else service or Unread("ecs:DescribeServices", "none")
     wanted = [one for one in service.get("loadBalancers", ()) if one.get("targetGroupArn")]
     return tuple(await together(*(_read(reading, one, service) for one in wanted)))
+
+
+def _refused(reading: Reading) -> list[Observed]:
+    """Return the refusals by ECS of a load balancer: the service is not there, or as before."""
+    return [one for one in reading.observed if one.symptom in _REFUSALS]
+
+
+async def _told_type(reading: Reading, one: Observed) -> TargetGroup:
+    """Return the target group that ECS refused; that of a type is looked at."""
+    named = _GROUP_ARN.search(one.text)
+    arn, problem = named.group() if named else "", _REFUSALS[one.symptom]
+    about = {"target_group": arn}
+    reading.note("target_groups", "paste", "said", about, text=one.text[:300])
+    if problem != "type" or not arn:
+        return TargetGroup(arn, problem, one.text[:300])
+    answer = await reading.calls.one_of(GROUPS, "TargetGroupArns", arn, 20)
+    if isinstance(answer, Refused):
+        return TargetGroup(arn, problem)
+    kinds = {one["TargetType"] for one in answer["TargetGroups"] if one["TargetGroupArn"] == arn}
+    return TargetGroup(arn, None if kinds == {"ip"} else "type", ", ".join(kinds))
 
 
 async def _read(reading: Reading, link: Answer, service: Answer) -> TargetGroup:

@@ -1,5 +1,6 @@
 """Who asks AWS (or whom the pasted message names), and what the goal needs that they may not do."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -45,13 +46,18 @@ _CREDENTIALS = {
 _SHELL = ("ecs:ExecuteCommand",)
 
 _DENIERS = {
-    "scp": "scp",
-    "rcp": "rcp",
-    "vpc-endpoint": "endpoint",
-    "permissions-boundary": "boundary",
+    "SCP": "scp",
+    "RCP": "rcp",
+    "VPC endpoint policy": "endpoint",
+    "permissions boundary": "boundary",
     "session": "session",
     "resource-based": "resource",
 }
+"""The kinds of policy that a pasted text names (`denied_by` of `wizard.core.extract`), other than
+the caller's own; what denies or limits by them is not mended by one more policy of the caller's."""
+
+_TASK_SESSION = re.compile(r"assumed-role/[^/]+/[0-9a-f]{32}")
+"""A task's credentials: the session is called like the task."""
 
 
 @reader("caller", calls={*ROLE_CALLS, *USER_CALLS})
@@ -97,7 +103,7 @@ def _stage(actions: tuple[str, ...]) -> str:
 
 async def _principal(reading: Reading) -> Maybe[str]:
     """The principal of the pasted denial where it names one in full, else who asks now."""
-    for one in reading.observed:
+    for one in _said(reading):
         told = one.fields.get("principal")
         if isinstance(told, str) and role_or_user(told) and part(told, "account"):
             account = str(part(told, "account"))
@@ -138,7 +144,7 @@ async def _questions(reading: Reading) -> dict[str, Question]:
         found |= await _push(reading, place)
     if "exec" in goals and await reading.part("exec-by-caller"):
         found |= await _exec(reading, place)
-    for one in reading.observed:
+    for one in _said(reading):
         found |= _pasted(one)
     return found
 
@@ -185,7 +191,7 @@ async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
 
 def _pasted(one: Observed) -> dict[str, Question]:
     action, resource = one.fields.get("action"), one.fields.get("resource")
-    if not isinstance(action, str) or "*" in action or not role_or_user_of(one):
+    if not isinstance(action, str) or "*" in action:
         return {}
     whole = isinstance(resource, str) and resource.startswith("arn:") and "<" not in resource
     # A resource that the text masks or leaves out cannot be asked about.
@@ -195,23 +201,29 @@ def _pasted(one: Observed) -> dict[str, Question]:
     return {f"{action} {resource}": Question((action,), (str(resource),), context)}
 
 
-def role_or_user_of(one: Observed) -> bool:
-    """Whether the text names a principal that is meant by `caller`, or none at all."""
-    told = one.fields.get("principal")
-    return not isinstance(told, str) or role_or_user(told)
+def _said(reading: Reading) -> list[Observed]:
+    """The texts that name a principal that is meant by `caller`, or none at all: not those that
+    tell what a task was denied."""
+    found = []
+    for one in reading.observed:
+        told = one.fields.get("principal")
+        named = isinstance(told, str)
+        if not named or (role_or_user(str(told)) and not _TASK_SESSION.search(str(told))):
+            found.append(one)
+    return found
 
 
 def _with_pasted(reading: Reading, judged: Judged) -> Judged:
     """Take from the pasted text what IAM would not tell here: what denies, and by which policy."""
-    for one in reading.observed:
+    for one in _said(reading):
         action, by = one.fields.get("action"), one.fields.get("denied_by")
-        if not isinstance(action, str) or not role_or_user_of(one):
+        if not isinstance(action, str):
             continue
         explicit = "explicit deny" in one.text.lower()
         denier = _DENIERS.get(str(by)) or ("explicit-deny" if explicit else None)
-        if denier and action not in judged.denied:
+        if denier and not (action in judged.denied and denier == judged.denied_by):
             missing = tuple(name for name in judged.missing if name != action)
-            denied = (*judged.denied, action)
+            denied = (action, *(name for name in judged.denied if name != action))
             return replace(judged, missing=missing, denied=denied, denied_by=denier)
         if by == "identity-based" and judged.unread and not judged.missing and not explicit:
             # AWS has said so itself; its policies only cannot be read from here.
@@ -227,7 +239,7 @@ def _without_pass(missing: Maybe[tuple[str, ...]]) -> Maybe[tuple[str, ...]]:
 
 def _roles_meant(reading: Reading) -> tuple[str, ...]:
     told = [
-        one.fields.get("resource") for one in reading.observed if one.fields.get("action") == PASS
+        one.fields.get("resource") for one in _said(reading) if one.fields.get("action") == PASS
     ]
     return tuple(one for one in told if isinstance(one, str))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Answer
+from wizard.aws.calls import both
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Container, Maybe, Role, Unread
 
@@ -14,6 +15,8 @@ _KEYS = ("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
 _AGENT_PATHS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 """What the agent writes to; writable mounts there make up for a read-only root."""
+_TOLD_TO_STOP = (137, 143)
+"""SIGKILL and SIGTERM, by which a task's other containers end with it."""
 _NOT_FOUND = ("executable file not found", "no such file or directory", "exec format error")
 
 
@@ -29,10 +32,17 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
             return definition or Unread(DEFINITION, "none")
         definition = {"containerDefinitions": [{"name": name} for name in states]}
     written = {one["name"]: one for one in definition["containerDefinitions"]}
+    problems, unfit = await both(reading.part("log-problems"), reading.part("format-errors"))
     found = [
-        _container(reading, one, states.get(name, {}), live, definition)
+        replace(
+            _container(one, states.get(name, {}), live, definition),
+            log_options_problem=problems.get(name),
+        )
         for name, one in written.items()
     ]
+    found = [replace(one, end="exec-format") if one.name in unfit else one for one in found]
+    for one in found:
+        _note(reading, one, one.name in states)
     found += [Container(name, essential=False) for name in states if name not in written]
     return tuple([await _explained(reading, one) for one in found])
 
@@ -59,9 +69,7 @@ async def agents_explained(reading: Reading) -> Maybe[bool]:
     return any(one.stage == "exec" and one.status == "confirmed" for one in obstacles)
 
 
-def _container(
-    reading: Reading, written: Answer, state: Answer, task: Answer, definition: Answer
-) -> Container:
+def _container(written: Answer, state: Answer, task: Answer, definition: Answer) -> Container:
     name = str(written["name"])
     agents = {one.get("name"): one for one in state.get("managedAgents", ())}
     agent = agents.get(_AGENT)
@@ -70,7 +78,7 @@ def _container(
     if definition.get("pidMode") == "task" and expected and not _runs(state):
         # With a shared process namespace only one container can be entered.
         expected = not any(_runs(one) for one in task.get("containers", ()))
-    found = Container(
+    return Container(
         name=name,
         essential=bool(written.get("essential", True)),
         agent=agent.get("lastStatus") if agent else None,
@@ -81,12 +89,9 @@ def _container(
         exit_code=state.get("exitCode"),
         reason=state.get("reason"),
         health=state.get("healthStatus"),
-        log_options_problem=_log_problem(written),
         image=written.get("image"),
-        end=_end(state, task),
+        end=_end(state, task, definition),
     )
-    _note(reading, found, bool(state))
-    return found
 
 
 def _runs(state: Answer) -> bool:
@@ -96,7 +101,7 @@ def _runs(state: Answer) -> bool:
     )
 
 
-def _end(state: Answer, task: Answer) -> str | None:
+def _end(state: Answer, task: Answer, definition: Answer) -> str | None:
     """Return how the container ended badly; a task that was told to stop ends well
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html)."""
     if state.get("healthStatus") == "UNHEALTHY":
@@ -111,9 +116,30 @@ def _end(state: Answer, task: Answer) -> str | None:
         "ServiceSchedulerInitiated",
         "SpotInterruption",
     )
-    if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int) or code == 0:
+    if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int):
         return None
+    if code == 0 or code in _TOLD_TO_STOP:
+        return "crash" if _ended_first(state, task, definition) else None
     return "entrypoint" if code in (126, 127) else "crash"
+
+
+def _ended_first(state: Answer, task: Answer, definition: Answer) -> bool:
+    """Whether the task stopped because this container ended, with a code that containers also give
+    that are told to stop because of another one's end.
+
+    A service's program that is done without an error is done too early.
+    """
+    others = [one for one in task.get("containers", ()) if one["name"] != state["name"]]
+    if any(one.get("exitCode") not in (None, 0, *_TOLD_TO_STOP) for one in others):
+        return False
+    if state["exitCode"] != 0:
+        return True
+    essential = [
+        one["name"] for one in definition["containerDefinitions"] if one.get("essential", True)
+    ]
+    served = str(task.get("group", "")).startswith("service:")
+    alone = essential == [state["name"]]
+    return served and alone and task.get("stopCode") == "EssentialContainerExited"
 
 
 def _read_only(written: Answer) -> bool:
@@ -134,19 +160,6 @@ def _keys(written: Answer, task: Answer, name: str) -> tuple[str, ...]:
         if override.get("name") == name:
             pairs += override.get("environment", ())
     return tuple(sorted({one["name"] for one in pairs if one.get("name") in _KEYS}))
-
-
-def _log_problem(written: Answer) -> str | None:
-    """Return what the awslogs driver lacks: Fargate needs group, region and stream prefix
-    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specify-log-config.html)."""
-    logging: dict[str, Any] = written.get("logConfiguration") or {}
-    if logging.get("logDriver") != "awslogs":
-        return None
-    options = logging.get("options") or {}
-    for name in ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"):
-        if not options.get(name):
-            return f"{name} missing"
-    return None
 
 
 def _note(reading: Reading, found: Container, has_state: bool) -> None:

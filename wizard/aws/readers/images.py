@@ -8,12 +8,13 @@ from wizard.aws.calls import both, together
 from wizard.aws.readers.bastion import wanted_registry
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Repository, Unread
+from wizard.core.facts import Maybe, Repository, Role, Unread
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Image, Place, read_image
 from wizard.policy.types import Request
 
 REPOSITORIES, IMAGES = "ecr:DescribeRepositories", "ecr:DescribeImages"
+TASKS = "ecs:DescribeTasks"
 MANIFEST, POLICY = "ecr:BatchGetImage", "ecr:GetRepositoryPolicy"
 _LISTS = (
     "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -148,7 +149,13 @@ async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) ->
     images = answer.get("images", [])
     platforms = _platforms(images[0]) if images else []
     if not platforms:
-        return none | {"mismatch": Unread(MANIFEST, "no-way"), "wanted": task}
+        unfit = await _unfit(reading, wanted, definition, task)
+        if not unfit:
+            return none | {"mismatch": Unread(MANIFEST, "no-way"), "wanted": task}
+        # Fargate knows two processors
+        # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html).
+        other = "linux/amd64" if task.endswith("arm64") else "linux/arm64"
+        return {"mismatch": True, "wanted": task, "has": other}
     about = {"repository": wanted.image.repository}
     has = ", ".join(platforms)
     reading.note(
@@ -161,6 +168,26 @@ async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) ->
         wanted=task,
     )
     return {"mismatch": task not in platforms, "wanted": task, "has": has}
+
+
+async def _unfit(reading: Reading, wanted: _Wanted, definition: Answer, platform: str) -> bool:
+    """Whether a container of this image has ended because its program is for another processor."""
+    ended = await reading.part("format-errors")
+    names = [
+        one["name"]
+        for one in definition["containerDefinitions"]
+        if one.get("image") == wanted.written and one["name"] in ended
+    ]
+    for name in names:
+        reading.note(
+            "repositories.platform_mismatch",
+            "logs:GetLogEvents",
+            "format-error",
+            {"repository": wanted.image.repository},
+            container=name,
+            wanted=platform,
+        )
+    return bool(names)
 
 
 def _platform(definition: Answer) -> str:
@@ -185,6 +212,46 @@ def _platforms(image: Answer) -> list[str]:
     return sorted({one for one in names if one != "unknown/unknown"})
 
 
+async def _without_policy(
+    reading: Reading, image: Image, answer: Refused, foreign: bool
+) -> Maybe[bool]:
+    if answer.code == "RepositoryPolicyNotFoundException":
+        return foreign
+    if foreign and await _refused_abroad(reading, image):
+        return True
+    return False if answer.absent else answer.unread
+
+
+async def _refused_abroad(reading: Reading, image: Image) -> bool:
+    """Whether ECR refused the task the image of another account although its role may pull.
+
+    Across accounts both sides must allow
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html),
+    so what refuses is the other side: the repository's policy, which only its owner reads.
+    """
+    tasks, role, obstacles = (
+        await reading.part("task-answers"),
+        await reading.part("execution_role"),
+        await reading.part("obstacles"),
+    )
+    if not isinstance(role, Role) or role.lacking_actions != () or role.exists is not True:
+        return False
+    if isinstance(obstacles, Unread) or any("policy" in one.cause for one in obstacles):
+        return False
+    reasons = [
+        str(one.get("reason") or "")
+        for task in (tasks if isinstance(tasks, list) else ())
+        for one in (*task.get("containers", ()), {"reason": task.get("stoppedReason")})
+    ]
+    name = f"{image.registry}/{image.repository}"
+    said = next((one for one in reasons if name in one and "403 Forbidden" in one), None)
+    if said:
+        about = {"repository": image.repository}
+        values = {"role": role.name, "repository": name}
+        reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
+    return bool(said)
+
+
 async def _policy_denies(reading: Reading, wanted: _Wanted, place: Place) -> Maybe[bool]:
     """Whether the repository's policy keeps the execution role from pulling.
 
@@ -200,9 +267,7 @@ async def _policy_denies(reading: Reading, wanted: _Wanted, place: Place) -> May
     answer = await reading.call(POLICY, repositoryName=image.repository, **where)
     foreign = image.account not in ("", place.account)
     if isinstance(answer, Refused):
-        if answer.code == "RepositoryPolicyNotFoundException":
-            return foreign
-        return False if answer.absent else answer.unread
+        return await _without_policy(reading, image, answer, foreign)
     decisions = [
         policy_allows(answer["policyText"], Request(role, action, image.arn), by="resource")
         for action in _PULL

@@ -1,5 +1,6 @@
 """The execution role and the task role: there, trusted, allowed what this task needs of them."""
 
+from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Refused
@@ -14,6 +15,10 @@ from wizard.policy.references import Place
 from wizard.policy.trust import trusts_ecs_tasks
 
 GET = "iam:GetRole"
+
+_UNUSED = ("ecr:BatchCheckLayerAvailability",)
+"""A pull reads the manifest and the layers
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html)."""
 
 _STAGE_OF = {
     "ecr:": "registry-auth",
@@ -43,7 +48,7 @@ async def execution_role(reading: Reading) -> Maybe[Role]:
     if definition is None:
         return Unread("ecs:DescribeTaskDefinition", "none")
     place = await reading.part("place")
-    questions = questions_of(execution_needs(definition, place))
+    questions = [_needed(one) for one in questions_of(execution_needs(definition, place))]
     arn = await _role_arn(reading, "executionRoleArn")
     if not arn:
         reading.note("execution_role.named", "ecs:DescribeTaskDefinition", "no-execution-role")
@@ -68,6 +73,11 @@ async def task_role(reading: Reading) -> Maybe[Role]:
     session = await _session(reading, place) if wanted else None
     questions = questions_of(exec_task_role(session)) if wanted else []
     return await _read(reading, "task_role", arn, questions, place)
+
+
+def _needed(question: Question) -> Question:
+    """Leave out what the managed policy gives and a pull does not use."""
+    return replace(question, actions=tuple(a for a in question.actions if a not in _UNUSED))
 
 
 async def _role_arn(reading: Reading, name: str) -> str | None:
@@ -142,8 +152,11 @@ def _every(judged: Judged) -> tuple[str, ...]:
 
 
 def _has_own_cause(action: str, fact: str) -> bool:
-    """Whether a lack of `action` is `env-file.denied` or `secret.kms-denied`."""
-    return fact == "execution_role" and action.startswith(("s3:", "kms:"))
+    """Whether a lack of `action` is `env-file.denied` or `secret.kms-denied`, or of the task role
+    `exec.encryption-misconfigured`."""
+    if fact == "task_role":
+        return not action.startswith("ssmmessages:")
+    return action.startswith(("s3:", "kms:"))
 
 
 async def _judge(reading: Reading, arn: str, name: str, questions: list[Question]) -> Judged:

@@ -3,14 +3,17 @@
 import json
 from collections.abc import Awaitable
 from dataclasses import replace
+from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Cluster, Maybe, Unread
+from wizard.core.facts import Cluster, Maybe, Role, Unread
 
 KEY, GROUPS, BUCKET = "kms:DescribeKey", "logs:DescribeLogGroups", "s3:HeadBucket"
 DOCUMENT = "ssm:GetDocument"
+_NOBODY = "exec.run-as-user-missing"
+"""The symptom by which the agent in the container says that the image lacks the user."""
 _PREFERENCES = "SSM-SessionManagerRunShell"
 
 
@@ -27,6 +30,8 @@ async def exec_settings(reading: Reading) -> dict[str, Maybe[str | None]]:
     said = [one for one in problems if isinstance(one, str)]
     unread = [one for one in problems if isinstance(one, Unread)]
     problem: Maybe[str | None] = said[0] if said else unread[0] if unread else None
+    if problem is None and (settings.get("kmsKeyId") or settings.get("logConfiguration")):
+        problem = await _denied(reading)
     return {"problem": problem, "user": user}
 
 
@@ -39,6 +44,19 @@ def _logging(reading: Reading, settings: Answer) -> list[Awaitable[Maybe[str | N
         _group(reading, logs.get("cloudWatchLogGroupName"), encrypted),
         _bucket(reading, logs.get("s3BucketName")),
     ]
+
+
+async def _denied(reading: Reading) -> Maybe[str | None]:
+    """Whether the task role may not use the key, the log group or the bucket."""
+    role = await reading.part("task_role")
+    if not isinstance(role, Role):
+        return role if isinstance(role, Unread) else None
+    if role.lacking_elsewhere:
+        values: dict[str, Any] = {"who": role.name, "actions": role.lacking_elsewhere}
+        call = "iam:SimulatePrincipalPolicy"
+        reading.note("cluster.exec_problem", call, "actions-missing", **values)
+        return "denied"
+    return role.lacking_actions if isinstance(role.lacking_actions, Unread) else None
 
 
 async def _key(reading: Reading, key: str | None) -> Maybe[str | None]:
@@ -105,7 +123,7 @@ async def with_settings(reading: Reading, cluster: Cluster) -> Cluster:
     """Return `cluster` with what its sessions ask for."""
     found = await reading.part("exec-settings")
     user = found["user"]
-    missing: Maybe[bool] = False
-    if user is not None:
+    missing: Maybe[bool] = any(one.symptom == _NOBODY for one in reading.observed)
+    if user is not None and not missing:
         missing = user if isinstance(user, Unread) else Unread("local:Image", "no-way")
     return replace(cluster, exec_problem=found["problem"], run_as_user=user, run_as_missing=missing)

@@ -43,7 +43,9 @@ def main() -> None:
 
 def _too_old(word: str) -> NoReturn:
     """What a CLI of 2018 says of a command that came later (its ``argparser.py``)."""
-    help_ = "\n".join(f"  aws{words} help" for words in ("", " <command>", " <command> <subcommand>"))
+    help_ = "\n".join(
+        f"  aws{words} help" for words in ("", " <command>", " <command> <subcommand>")
+    )
     fail(
         "usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n"
         f"To see help text, you can run:\n\n{help_}\n"

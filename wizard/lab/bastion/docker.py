@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wizard.lab import oci
-from wizard.lab.bastion.place import base, fail, home, shown_home
+from wizard.lab.bastion.place import base, fail, home, shown_home, user
 from wizard.lab.bastion.registry import Registry, RegistryError
 
 _REFERENCE = re.compile(
@@ -31,21 +31,25 @@ def main() -> None:
     if act is None:
         fail("The stand-in docker knows: " + ", ".join(sorted(_COMMANDS)))
     if words[0] != "logout":
-        _reach_daemon()
+        _reach_daemon(words[0])
     act(words[1:])
 
 
-def _reach_daemon() -> None:
+def _reach_daemon(word: str) -> None:
     """The bastion's files ``docker.down`` and ``docker.closed`` take the daemon away."""
     socket = "unix:///var/run/docker.sock"
-    if (base() / "docker.down").exists():
+    there = not (base() / "docker.down").exists()
+    if there and (user() == "root" or not (base() / "docker.closed").exists()):
+        return
+    if word == "login" and "--password-stdin" in sys.argv:
+        sys.stdin.read()
+    if not there:
         fail(f"Cannot connect to the Docker daemon at {socket}. Is the docker daemon running?")
-    if (base() / "docker.closed").exists() and user() != "root":
-        ping = "http://%2Fvar%2Frun%2Fdocker.sock/_ping"
-        fail(
-            f"permission denied while trying to connect to the Docker daemon socket at {socket}:"
-            f' Head "{ping}": dial unix /var/run/docker.sock: connect: permission denied'
-        )
+    ping = "http://%2Fvar%2Frun%2Fdocker.sock/_ping"
+    fail(
+        f"permission denied while trying to connect to the Docker daemon socket at {socket}:"
+        f' Head "{ping}": dial unix /var/run/docker.sock: connect: permission denied'
+    )
 
 
 def _options(words: list[str], flags: set[str]) -> tuple[dict[str, list[str]], list[str]]:

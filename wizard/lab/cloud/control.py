@@ -52,7 +52,7 @@ def _ready(cloud: Cloud, request: Json) -> Json:
 
 
 def _credentials(cloud: Cloud, request: Json) -> Json:
-    """Keys for ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]`` (an instance's session)."""
+    """Keys for ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]`` (of an instance)."""
     partition = partition_of(request.get("region") or cloud.region)
     account = str(request.get("account") or DEFAULT_ACCOUNT)
     kind, _, rest = str(request["principal"]).partition("/")
@@ -114,6 +114,10 @@ def _restore(cloud: Cloud, request: Json) -> Json:
     if not snapshot.restore(cloud, str(request["id"])):
         raise Refused(f"no such snapshot: {request['id']}")
     return {}
+
+
+def _forget(cloud: Cloud, request: Json) -> Json:
+    return {"forgotten": snapshot.forget(str(request["id"]))}
 
 
 def _faults(cloud: Cloud, request: Json) -> Json:
@@ -205,6 +209,7 @@ _VERBS: dict[str, Callable[[Cloud, Json], Json]] = {
     "reset": _reset,
     "snapshot": _snapshot,
     "restore": _restore,
+    "forget": _forget,
     "faults": _faults,
     "calls": _calls,
     "clock": _clock,

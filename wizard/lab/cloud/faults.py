@@ -1,7 +1,8 @@
 """Faults on demand: latency, throttling, denials, resets, expired credentials.
 
 A fault is ``{"match": "ecs:Describe*", "kind": …, "times": n, …}``: the first that matches a
-call and has some left is used. ``times`` omitted means for ever.
+call and has some left is used. ``times`` omitted means for ever; ``spares_root`` leaves the
+account's root alone.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.identity.conditions import glob
+from wizard.lab.cloud.identity.principals import ROOT_PREFIX
 from wizard.lab.cloud.state import Cloud
 from wizard.lab.cloud.wire import Call
 
@@ -28,6 +30,8 @@ def take(cloud: Cloud, call: Call) -> dict[str, Any] | None:
     for fault in cloud.faults:
         left = fault.get("times")
         if left == 0 or not glob(str(fault["match"]), call.action, True):
+            continue
+        if fault.get("spares_root") and call.access_key.startswith(ROOT_PREFIX):
             continue
         if left is not None:
             fault["times"] = left - 1

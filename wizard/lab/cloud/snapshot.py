@@ -103,3 +103,8 @@ def restore(cloud: Cloud, name: str) -> bool:
         else:
             backend.reset()
     return True
+
+
+def forget(name: str) -> bool:
+    """Lets go of a kept state; False when there is none of that name."""
+    return _kept.pop(name, None) is not None

@@ -11,20 +11,41 @@ from wizard.lab.worlds import (
     balancers,
     bastion,
     callers,
+    combined,
     endpoints,
     exec_,
+    healthy,
     images,
     programs,
     roles,
+    rollouts,
     routes,
     secrets_,
+    sessions,
     storage,
+    tools,
 )
 from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
 
-__all__ = ["HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
+__all__ = ["FAMILIES", "HEALTHY", "WORLDS", "BrokenWorld", "HealthyWorld", "Outcome", "Planted"]
 
-_FAMILIES = (endpoints, routes, images, roles, secrets_, programs, storage, balancers, exec_, bastion, callers)
+FAMILIES = (
+    endpoints,
+    routes,
+    images,
+    roles,
+    secrets_,
+    storage,
+    programs,
+    balancers,
+    exec_,
+    sessions,
+    bastion,
+    tools,
+    callers,
+    rollouts,
+    combined,
+)
 
-WORLDS: dict[str, BrokenWorld] = {w.name: w for family in _FAMILIES for w in family.WORLDS}
-HEALTHY: dict[str, HealthyWorld] = {}
+WORLDS: dict[str, BrokenWorld] = {w.name: w for family in FAMILIES for w in family.WORLDS}
+HEALTHY: dict[str, HealthyWorld] = {w.name: w for w in healthy.HEALTHY}

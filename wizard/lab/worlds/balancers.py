@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wizard.lab.world import ALL_ENDPOINTS, World
 from wizard.lab.worlds.bases import grant, rest
 from wizard.lab.worlds.goals import deploy
@@ -17,7 +19,7 @@ def _image(world: World, **labels: str) -> None:
         world.push("team/app", "v1", labels=named)
 
 
-def _behind(group: dict[str, object] | None = None, **labels: str) -> Act:
+def _behind(group: dict[str, Any] | None = None, **labels: str) -> Act:
     """A service behind a load balancer; ``group`` changes its target group."""
 
     def build(world: World) -> None:

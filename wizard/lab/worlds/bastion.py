@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from wizard.lab.building.base import Json
 from wizard.lab.world import World, allow
-from wizard.lab.worlds.bases import grant, private
+from wizard.lab.worlds.bases import grant
 from wizard.lab.worlds.goals import command
 from wizard.lab.worlds.model import Act, BrokenWorld, Planted
 
-_PASSWORD = "set -o pipefail; aws ecr get-login-password --region {region}"
-_LOGIN = _PASSWORD + " | docker login --username AWS --password-stdin {registry}"
+PASSWORD = "set -o pipefail; aws ecr get-login-password --region {region}"
+_LOGIN = PASSWORD + " | docker login --username AWS --password-stdin {registry}"
 _BUILD = "docker build -q -t {registry}/team/app:v2 . 2>/dev/null"
 _PUSH = "docker push {registry}/team/app:v2"
 _ALL = f"{_LOGIN} && {_BUILD} && {_PUSH}"
@@ -26,7 +26,7 @@ _RIGHTS = (
 _ROLE = "ec2-role"
 
 
-def _ready(world: World) -> None:
+def ready(world: World) -> None:
     """A bastion that may push to the world's repository."""
     world.bastion(inline=allow(*_RIGHTS)).repository()
 
@@ -40,78 +40,19 @@ def _says(line: str) -> Act:
     return act
 
 
-def _mark(name: str) -> Act:
+def mark(name: str) -> Act:
     """Puts one of the stand-in bastion's switches; README.md lists them."""
 
     def build(world: World) -> None:
-        _ready(world)
+        ready(world)
         world.lab.bastion.mkdir(parents=True, exist_ok=True)
         (world.lab.bastion / name).touch()
 
     return build
 
 
-def _unmark(name: str) -> Act:
+def unmark(name: str) -> Act:
     return lambda world: (world.lab.bastion / name).unlink()
-
-
-def _environment(**changes: str | None) -> Act:
-    def act(world: World) -> None:
-        world.notes["environment"] = changes
-
-    return act
-
-
-def _without_keys(world: World) -> None:
-    _ready(world)
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-    world.notes["environment"] = dict.fromkeys(names)
-
-
-def _with_stale_keys(world: World) -> None:
-    _ready(world)
-    keys = world.lab.credentials(f"role/{_ROLE}/i-055e1e744dd8ab549")
-    world.lab.expire(keys["access_key"])
-    world.notes["environment"] = {
-        "AWS_ACCESS_KEY_ID": keys["access_key"],
-        "AWS_SECRET_ACCESS_KEY": keys["secret"],
-        "AWS_SESSION_TOKEN": keys["token"],
-    }
-
-
-def _unreachable(world: World) -> None:
-    """The discard port of this machine, at which nobody listens, in place of the endpoint."""
-    _ready(world)
-    world.notes["environment"] = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
-
-
-_SKEWED = (
-    "Signature expired: 20260310T021503Z is now earlier than 20260310T022848Z (20260310T023348Z"
-    " - 5 min.)"
-)
-
-
-def _skewed(world: World) -> None:
-    """The lab keeps no signatures' times: a fault stands for the clock that is slow."""
-    _ready(world)
-    world.lab.faults(
-        {"match": "*", "kind": "error", "code": "InvalidSignatureException", "message": _SKEWED}
-    )
-
-
-def _no_plugin(world: World) -> None:
-    private(world).bastion(inline=allow("ecs:*"))
-    world.service().settle()
-    world.notes["without"] = ["session-manager-plugin"]
-    task = str(world.tasks()[0]["taskArn"]).rsplit("/", 1)[-1]
-    world.notes["line"] = (
-        f"aws ecs execute-command --cluster {{cluster}} --task {task} --interactive"
-        " --command '/bin/echo hello'"
-    )
-
-
-def _plugin(world: World) -> None:
-    world.notes["without"] = []
 
 
 def _other_repository(world: World) -> None:
@@ -120,7 +61,7 @@ def _other_repository(world: World) -> None:
 
 def _token_is_old(world: World) -> None:
     """The login is thirteen hours old, and the user only pushes."""
-    _ready(world)
+    ready(world)
     command(f"{_LOGIN} && {_BUILD}")(world)
     world.lab.clock(advance=13 * 3600)
 
@@ -135,7 +76,7 @@ WORLDS = (
         name="login-as-one-user-push-as-another",
         symptom="ecr.no-basic-auth",
         text=r"no basic auth credentials",
-        build=_ready,
+        build=ready,
         causes=(
             Planted(
                 "bastion.docker-user-mismatch",
@@ -150,7 +91,7 @@ WORLDS = (
         name="never-logged-in",
         symptom="ecr.no-basic-auth",
         text=r"no basic auth credentials",
-        build=_ready,
+        build=ready,
         causes=(Planted("bastion.docker-login-missing", _says(_ALL), _registry),),
         decoy=grant(_ROLE, "ecr:*"),
         goal=command(f"{_BUILD}; {_PUSH}"),
@@ -168,11 +109,11 @@ WORLDS = (
         name="login-to-another-registry",
         symptom="ecr.no-basic-auth",
         text=r"no basic auth credentials",
-        build=_ready,
+        build=ready,
         causes=(Planted("bastion.registry-mismatch", _says(_ALL), _registry),),
         decoy=grant(_ROLE, "ecr:*"),
         goal=command(
-            f"{_PASSWORD} | docker login --username AWS --password-stdin"
+            f"{PASSWORD} | docker login --username AWS --password-stdin"
             " 123456789012.dkr.ecr.us-east-1.amazonaws.com 2>/dev/null;"
             f" {_BUILD}; {_PUSH}"
         ),
@@ -196,8 +137,8 @@ WORLDS = (
         name="docker-daemon-down",
         symptom="docker.daemon-down",
         text=r"Cannot connect to the Docker daemon at unix:///var/run/docker\.sock",
-        build=_mark("docker.down"),
-        causes=(Planted("bastion.docker-down", _unmark("docker.down")),),
+        build=mark("docker.down"),
+        causes=(Planted("bastion.docker-down", unmark("docker.down")),),
         decoy=grant(_ROLE, "ecr:*"),
         goal=command(_ALL),
     ),
@@ -205,68 +146,10 @@ WORLDS = (
         name="user-not-in-the-docker-group",
         symptom="docker.socket-denied",
         text=r"permission denied while trying to connect to the Docker daemon socket",
-        build=_mark("docker.closed"),
-        causes=(Planted("bastion.docker-group", _unmark("docker.closed")),),
+        build=mark("docker.closed"),
+        causes=(Planted("bastion.docker-group", unmark("docker.closed")),),
         decoy=grant(_ROLE, "ecr:*"),
         goal=command(_ALL),
-    ),
-    BrokenWorld(
-        name="session-manager-plugin-missing",
-        symptom="exec.plugin-missing",
-        text=r"SessionManagerPlugin is not found",
-        build=_no_plugin,
-        causes=(Planted("bastion.plugin-missing", _plugin),),
-        decoy=grant(_ROLE, "ssm:*"),
-        goal=command("false"),
-    ),
-    BrokenWorld(
-        name="cli-too-old",
-        symptom="aws.cli-outdated",
-        text=r"Invalid choice: 'get-login-password', maybe you meant",
-        build=_mark("cli.old"),
-        causes=(Planted("bastion.cli-outdated", _unmark("cli.old")),),
-        decoy=grant(_ROLE, "ecr:*"),
-        goal=command(_PASSWORD),
-    ),
-    BrokenWorld(
-        name="clock-of-the-bastion-slow",
-        symptom="aws.clock-skew",
-        text=r"InvalidSignatureException.*Signature expired: \d+T\d+Z is now earlier than",
-        build=_skewed,
-        causes=(Planted("bastion.clock-skew", lambda w: w.lab.faults()),),
-        decoy=grant(_ROLE, "ecr:*"),
-        goal=command(_PASSWORD),
-    ),
-    BrokenWorld(
-        name="bastion-cannot-reach-ecr",
-        symptom="aws.endpoint-unreachable",
-        text=r'Could not connect to the endpoint URL: "http',
-        build=_unreachable,
-        causes=(
-            Planted(
-                "bastion.endpoint-unreachable", _environment(), lambda w: {"service": "ecr.api"}
-            ),
-        ),
-        decoy=grant(_ROLE, "ecr:*"),
-        goal=command(_PASSWORD),
-    ),
-    BrokenWorld(
-        name="bastion-without-credentials",
-        symptom="aws.no-credentials",
-        text=r"Unable to locate credentials",
-        build=_without_keys,
-        causes=(Planted("caller.credentials-missing", _environment()),),
-        decoy=grant(_ROLE, "ecr:*"),
-        goal=command(_PASSWORD),
-    ),
-    BrokenWorld(
-        name="bastion-with-stale-credentials",
-        symptom="aws.credentials-expired",
-        text=r"ExpiredTokenException.*The security token included in the request is expired",
-        build=_with_stale_keys,
-        causes=(Planted("caller.credentials-stale", _environment()),),
-        decoy=grant(_ROLE, "ecr:*"),
-        goal=command(_PASSWORD),
     ),
     BrokenWorld(
         name="bastion-may-not-push",

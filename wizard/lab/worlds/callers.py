@@ -1,5 +1,4 @@
-"""Worlds in which the person at the keyboard is not allowed what they try, and deployments that
-their own settings, or the account's, hold up."""
+"""Worlds in which the person at the keyboard is not allowed what they try."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ import json
 from typing import Any
 
 from wizard.lab.world import World, allow
-from wizard.lab.worlds.bases import deny, grant, private, public
+from wizard.lab.worlds.bases import deny, grant, public
 from wizard.lab.worlds.goals import calls, deploy, shell
 from wizard.lab.worlds.model import Act, BrokenWorld, Fields, Planted
 
@@ -87,9 +86,7 @@ def _make_endpoint(world: World) -> None:
         RouteTableIds=[world.route_table],
     )
     # Only a try: the next one shall find the same world.
-    world.client("ec2").delete_vpc_endpoints(
-        VpcEndpointIds=[made["VpcEndpoint"]["VpcEndpointId"]]
-    )
+    world.client("ec2").delete_vpc_endpoints(VpcEndpointIds=[made["VpcEndpoint"]["VpcEndpointId"]])
 
 
 def _register(world: World) -> None:
@@ -158,54 +155,13 @@ def _without_policy(world: World) -> None:
     world.notes["policy"] = ""
 
 
-def _inactive(world: World) -> None:
-    private(world)
-    world.service(exec_=False).settle()
-    world.client("ecs").deregister_task_definition(taskDefinition=world.definition)
-
-
-def _register_anew(world: World) -> None:
-    world.task_definition()
-
-
-def _register_another(world: World) -> None:
-    kept = world.definition
-    world.task_definition("api")
-    world.definition = kept
-
-
-def _deadlock(world: World) -> None:
-    """One task, 100 percent at least and at most: no room to replace it."""
-    private(world)
-    fixed = {"minimumHealthyPercent": 100, "maximumPercent": 100}
-    world.service(exec_=False, deploymentConfiguration=fixed).settle()
-
-
-def _percent(**changes: int) -> Act:
-    def mend(world: World) -> None:
-        world.notes["update"] = {"deploymentConfiguration": changes}
-
-    return mend
-
-
-def _no_vcpus(world: World) -> None:
-    private(world)
-    world.lab.settings(fargate_vcpus=0.2)
-
-
-def _more_vcpus(world: World) -> None:
-    world.lab.settings(fargate_vcpus=6.0)
-
-
 WORLDS = (
     BrokenWorld(
         name="operator-may-not-update-the-service",
         symptom="iam.access-denied",
-        text=r"is not authorized to perform: ecs:UpdateService on resource: arn:.*:service/prod/web",
+        text=r"is not authorized to perform: ecs:UpdateService on resource: arn:.*/prod/web",
         build=_operator("ecs:DescribeServices"),
-        causes=(
-            Planted("caller.permission-missing", grant(_ROLE, _UPDATE), _who(_UPDATE)),
-        ),
+        causes=(Planted("caller.permission-missing", grant(_ROLE, _UPDATE), _who(_UPDATE)),),
         decoy=grant("app-task-role", _UPDATE),
         goal=deploy,
     ),
@@ -230,9 +186,7 @@ WORLDS = (
         text=r"ecs:UpdateService .*with an explicit deny in a service control policy",
         build=_scp,
         causes=(
-            Planted(
-                "caller.explicit-deny", _no_scp, _denied_by("service control policy", _UPDATE)
-            ),
+            Planted("caller.explicit-deny", _no_scp, _denied_by("service control policy", _UPDATE)),
         ),
         decoy=grant(_ROLE, "ecs:*"),
         goal=deploy,
@@ -300,37 +254,8 @@ WORLDS = (
         symptom="iam.pass-role-denied",
         text=r"is not authorized to perform: iam:PassRole on resource: arn:",
         build=_operator("ecs:*"),
-        causes=(
-            Planted("task.role-pass-denied", _may_pass, lambda w: {"role": w.execution_role}),
-        ),
+        causes=(Planted("task.role-pass-denied", _may_pass, lambda w: {"role": w.execution_role}),),
         decoy=_may_pass_one,
         goal=calls(_register),
-    ),
-    BrokenWorld(
-        name="task-definition-inactive",
-        symptom="api.task-definition-not-found",
-        text=r"TaskDefinition is inactive",
-        build=_inactive,
-        causes=(Planted("deploy.task-definition-inactive", _register_anew),),
-        decoy=_register_another,
-        goal=deploy,
-    ),
-    BrokenWorld(
-        name="no-room-to-deploy",
-        symptom="deploy.percent-deadlock",
-        text=r"was unable to stop or start tasks during a deployment because of the service depl",
-        build=_deadlock,
-        causes=(Planted("deploy.percent-deadlock", _percent(maximumPercent=200)),),
-        decoy=_percent(maximumPercent=150),
-        goal=deploy,
-    ),
-    BrokenWorld(
-        name="vcpu-quota-reached",
-        symptom="start.quota-reached",
-        text=r"You've reached the limit on the number of vCPUs you can run concurrently",
-        build=_no_vcpus,
-        causes=(Planted("quota.fargate", _more_vcpus),),
-        decoy=lambda w: w.task_definition(memory="1024"),
-        goal=deploy,
     ),
 )

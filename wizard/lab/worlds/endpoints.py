@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from wizard.lab.world import ALL_ENDPOINTS, World
 from wizard.lab.worlds.bases import admit_https, grant, private, rest
@@ -50,7 +51,7 @@ def _without(name: str) -> BrokenWorld:
     )
 
 
-def _spoilt(name: str, **changes: object) -> Act:
+def _spoilt(name: str, **changes: Any) -> Act:
     """All endpoints, one of them made with other parameters."""
 
     def build(world: World) -> None:
@@ -65,7 +66,7 @@ def _endpoint(name: str) -> Fields:
     return lambda world: {"endpoint": world.endpoints[name]}
 
 
-def _modify(name: str, **changes: object) -> Act:
+def _modify(name: str, **changes: Any) -> Act:
     def mend(world: World) -> None:
         world.client("ec2").modify_vpc_endpoint(VpcEndpointId=world.endpoints[name], **changes)
 

@@ -78,7 +78,7 @@ def _judge(world: World, begun: Json) -> Outcome:
     )
     if ok:
         return Outcome(True)
-    seen = tuple(_seen(world, service, failed, deployment))
+    seen = tuple(_seen(world, service, failed))
     return Outcome(False, seen[0] if seen else "", seen)
 
 
@@ -87,7 +87,7 @@ def _is_failure(task: Json) -> bool:
     return task.get("stopCode") in _FAILED or "health checks" in reason
 
 
-def _seen(world: World, service: Json, failed: list[Json], deployment: str) -> list[str]:
+def _seen(world: World, service: Json, failed: list[Json]) -> list[str]:
     """All texts about a failed deployment, the most telling first."""
     failed.sort(key=lambda t: t["createdAt"], reverse=True)
     found: list[str] = []
@@ -130,8 +130,9 @@ def shell(world: World) -> Outcome:
     running = [t for t in world.tasks(SERVICE) if t["lastStatus"] == "RUNNING"]
     running.sort(key=lambda t: t["createdAt"])
     if not running:
-        service = world.describe(SERVICE)
-        return Outcome(False, service["events"][0]["message"])
+        failed = [t for t in world.tasks(SERVICE, "STOPPED") if _is_failure(t)]
+        seen = tuple(_seen(world, world.describe(SERVICE), failed))
+        return Outcome(False, seen[0] if seen else "", seen)
     given: Json = {
         "cluster": world.cluster,
         "task": running[-1]["taskArn"],

@@ -24,7 +24,6 @@ def _no_tag(world: World) -> None:
     world.image = world.image.replace(":v1", ":v2")
 
 
-
 def _no_repository(world: World) -> None:
     """The name in the definition is right; the repository was never made."""
     world.network(endpoints=ALL_ENDPOINTS)
@@ -129,9 +128,7 @@ WORLDS = (
         symptom="pull.image-not-found",
         text=r"failed to resolve ref .*team/app:v2: .*team/app:v2: not found",
         build=_no_tag,
-        causes=(
-            Planted("ecr.image-missing", lambda w: w.push(_NAME, "v2"), _image(tag="v2")),
-        ),
+        causes=(Planted("ecr.image-missing", lambda w: w.push(_NAME, "v2"), _image(tag="v2")),),
         decoy=lambda w: w.push(_NAME, "v3"),
         goal=deploy,
     ),
@@ -140,9 +137,7 @@ WORLDS = (
         symptom="pull.image-not-found",
         text=r"inspect image has been retried 1 time\(s\): failed to resolve ref .*: not found",
         build=_no_tag,
-        causes=(
-            Planted("ecr.image-missing", lambda w: w.push(_NAME, "v2"), _image(tag="v2")),
-        ),
+        causes=(Planted("ecr.image-missing", lambda w: w.push(_NAME, "v2"), _image(tag="v2")),),
         decoy=grant(_ROLE, "ecr:*"),
         goal=deploy,
         settings={"wording": "2020"},

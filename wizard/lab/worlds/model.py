@@ -1,4 +1,4 @@
-"""What a broken world is: how it is built, what is wrong in it, what a user sees, how it is mended."""
+"""What a broken world is: how it is built, what is wrong, what a user sees, how it is mended."""
 
 from __future__ import annotations
 

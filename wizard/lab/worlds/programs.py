@@ -125,9 +125,7 @@ WORLDS = (
         symptom="start.entrypoint-missing",
         text=_RUNC + r'"gunicorn": executable file not found in \$PATH: unknown',
         build=_entry_point("gunicorn", "app:main", programs="/app,sh"),
-        causes=(
-            Planted("task.entrypoint-missing", _push(programs="/app,sh,gunicorn"), _app()),
-        ),
+        causes=(Planted("task.entrypoint-missing", _push(programs="/app,sh,gunicorn"), _app()),),
         decoy=_push(programs="/app,sh,uvicorn"),
         goal=deploy,
     ),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from wizard.lab.building.base import EXECUTION_POLICY, trust
-from wizard.lab.world import ALL_ENDPOINTS, EXEC_ACTIONS, World, allow
+from wizard.lab.world import EXEC_ACTIONS, World, allow
 from wizard.lab.worlds.bases import deny, grant, private
-from wizard.lab.worlds.goals import deploy, shell
+from wizard.lab.worlds.goals import deploy
 from wizard.lab.worlds.model import Act, BrokenWorld, Fields, Planted
 
 _ROLE = "ecsTaskExecutionRole"
@@ -54,9 +54,7 @@ def _detached(world: World) -> None:
 
 def _trusted_by(role: str, service: str) -> Act:
     def act(world: World) -> None:
-        world.client("iam").update_assume_role_policy(
-            RoleName=role, PolicyDocument=trust(service)
-        )
+        world.client("iam").update_assume_role_policy(RoleName=role, PolicyDocument=trust(service))
 
     return act
 
@@ -133,26 +131,10 @@ def _undenied(world: World) -> None:
     world.client("iam").delete_role_policy(RoleName=_ROLE, PolicyName="no-ecr")
 
 
-def _exec_without_rights(*missing: str) -> Act:
-    def build(world: World) -> None:
-        world.network(endpoints=ALL_ENDPOINTS).roles(exec_=False).repository().log_group()
-        rights = [a for a in EXEC_ACTIONS if a not in missing]
-        if rights:
-            grant(_TASK_ROLE, *rights, name="some")(world)
-        world.notes["service"] = {"exec_": True}
-
-    return build
-
-
 def _execution_permission(*actions: str) -> tuple[Planted, ...]:
     mend = grant(_ROLE, *actions)
     cause = "execution-role.permission-missing"
     return (Planted(cause, mend, _role("execution", *actions)),)
-
-
-def _task_permission(*actions: str) -> tuple[Planted, ...]:
-    mend = grant(_TASK_ROLE, *actions)
-    return (Planted("task-role.permission-missing", mend, _role("task", *actions)),)
 
 
 WORLDS = (
@@ -170,9 +152,7 @@ WORLDS = (
         symptom="pull.registry-auth-denied",
         text=r"because no identity-based policy allows the ecr:GetAuthorizationToken action",
         build=_detached,
-        causes=(
-            Planted("execution-role.permission-missing", _attach, _role("execution", _AUTH)),
-        ),
+        causes=(Planted("execution-role.permission-missing", _attach, _role("execution", _AUTH)),),
         decoy=grant(_ROLE, _AUTH),
         goal=deploy,
         settings={"wording": "2025"},
@@ -261,9 +241,7 @@ WORLDS = (
         symptom="iam.role-not-assumable",
         text=_NOT_ASSUMED,
         build=_gone(_ROLE),
-        causes=(
-            Planted("execution-role.missing", _make_execution_role, _role("execution")),
-        ),
+        causes=(Planted("execution-role.missing", _make_execution_role, _role("execution")),),
         decoy=lambda w: w.role("ecsTaskExecutionRole2", managed=(EXECUTION_POLICY,)),
         goal=deploy,
     ),
@@ -290,23 +268,5 @@ WORLDS = (
         causes=(Planted("task-role.missing", _make_task_role, _role("task")),),
         decoy=grant(_ROLE, "sts:*"),
         goal=deploy,
-    ),
-    BrokenWorld(
-        name="task-role-without-the-exec-rights",
-        symptom="exec.not-enabled",
-        text=r"or the execute command agent isn.t running",
-        build=_exec_without_rights(*EXEC_ACTIONS),
-        causes=_task_permission(*EXEC_ACTIONS),
-        decoy=grant(_TASK_ROLE, "ssm:*"),
-        goal=shell,
-    ),
-    BrokenWorld(
-        name="task-role-lacks-one-exec-right",
-        symptom="exec.not-enabled",
-        text=r"or the execute command agent isn.t running",
-        build=_exec_without_rights("ssmmessages:OpenDataChannel"),
-        causes=_task_permission("ssmmessages:OpenDataChannel"),
-        decoy=grant(_ROLE, *EXEC_ACTIONS),
-        goal=shell,
     ),
 )

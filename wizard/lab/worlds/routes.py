@@ -175,9 +175,7 @@ WORLDS = (
         text=_AUTH,
         build=_private_subnets_beside_nat,
         causes=(
-            Planted(
-                "network.no-internet-route", _route_to_nat, lambda w: {"subnet": w.subnets[0]}
-            ),
+            Planted("network.no-internet-route", _route_to_nat, lambda w: {"subnet": w.subnets[0]}),
         ),
         decoy=_public_address,
         goal=deploy,

@@ -21,9 +21,7 @@ def _with_secret(text: str, key: str = "", **secret: object) -> Act:
 
     def build(world: World) -> None:
         natted(world)
-        made = world.client("secretsmanager").create_secret(
-            Name="db", SecretString=text, **secret
-        )
+        made = world.client("secretsmanager").create_secret(Name="db", SecretString=text, **secret)
         world.notes["secret"] = made["ARN"]
         grant(_ROLE, _READ, name="secret")(world)
         _refer(world, f"{made['ARN']}:{key}::" if key else made["ARN"])

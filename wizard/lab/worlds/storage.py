@@ -102,7 +102,11 @@ def _policy(world: World, **statement: object) -> None:
         f"arn:{world.partition}:elasticfilesystem:{world.lab.region}:{world.lab.account}"
         f":file-system/{world.notes['system']}"
     )
-    given = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "elasticfilesystem:ClientMount"}
+    given = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": "elasticfilesystem:ClientMount",
+    }
     document = {"Version": "2012-10-17", "Statement": [given | {"Resource": arn} | statement]}
     world.client("efs").put_file_system_policy(
         FileSystemId=world.notes["system"], Policy=json.dumps(document)

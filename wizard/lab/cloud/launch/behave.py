@@ -82,9 +82,7 @@ def check_health(
         return
     due = cloud.clock.after(float(check.get("interval") or 30), when)
     following = count + 1 if late else count
-    schedule(
-        cloud, due, "container.health", account, region, task_id, name, following, begun
-    )
+    schedule(cloud, due, "container.health", account, region, task_id, name, following, begun)
 
 
 def _set(task: Record, name: str, status: str) -> None:
@@ -121,6 +119,4 @@ def look(attempt: Attempt) -> None:
     """Has the scheduler look at the task's service."""
     service = attempt.task.get("_service")
     if service:
-        schedule(
-            attempt.cloud, attempt.when, "service.reconcile", *attempt.store.key, service
-        )
+        schedule(attempt.cloud, attempt.when, "service.reconcile", *attempt.store.key, service)

@@ -8,8 +8,8 @@ from wizard.lab.cloud.agenda import act, schedule
 from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.ecs.lifecycle import mark, stop, touch_service
 from wizard.lab.cloud.ecs.store import store_at
-from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch import balancing
+from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch.behave import behave
 from wizard.lab.cloud.launch.program import program_of, start_refusal
 from wizard.lab.cloud.state import Cloud, Record

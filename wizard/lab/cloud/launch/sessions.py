@@ -27,9 +27,7 @@ _CLIENT = (
     "KMSEncryption failed on client with status 2 error: Failed to process action KMSEncryption:"
     " Error calling KMS GenerateDataKey API: "
 )
-_AGENT = (
-    "Fetching data key failed: Unable to retrieve data key, Error when decrypting data key "
-)
+_AGENT = "Fetching data key failed: Unable to retrieve data key, Error when decrypting data key "
 _UNENCRYPTED = (
     "We couldn't start the session because encryption is not set up on the selected {}. Either"
     " encrypt the {} or choose an option to enable logging without encryption."
@@ -98,7 +96,7 @@ def _logging(attempt: Attempt, given: Record) -> str:
     action = "s3:GetEncryptionConfiguration"
     decision = None if who is None else attempt.may(who, action, arn)
     if who is not None and decision is not None and not decision.allowed:
-        text = f"User: {who.arn} is not authorized to perform: {action} on resource: \"{arn}\""
+        text = f'User: {who.arn} is not authorized to perform: {action} on resource: "{arn}"'
         return (
             "Couldn't start the session because we are unable to validate encryption on Amazon S3"
             f" bucket. Error: AccessDenied: {text}"
