@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 
@@ -12,7 +11,7 @@ from wizard.world import World, language
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
-    from typing import Any, NoReturn, TextIO
+    from typing import Any, TextIO
 
 PROG = "fargate-wizard"
 COMMANDS = {
@@ -29,21 +28,6 @@ COMMANDS = {
 """Command to its line in the help. Its module is `wizard.commands.<command>`."""
 
 _WITH_VALUE = ("--lang", "--profile", "--region", "--knowledge")
-
-
-class _Formatter(argparse.HelpFormatter):
-    """Help of a fixed width: asking for the terminal's would import shutil at every start."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=100)
-
-
-class _Parser(argparse.ArgumentParser):
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"formatter_class": _Formatter} | options)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.prog}: {message} (see {self.prog} --help)")
 
 
 def main(argv: list[str]) -> int:
@@ -81,7 +65,9 @@ def _never_fail_to_encode(stream: TextIO) -> None:
 def _run(argv: list[str]) -> int:
     name, rest = _split(argv)
     if name is None and ("-h" in rest or "--help" in rest):
-        print(_help())
+        from wizard.arguments import overview
+
+        print(overview(COMMANDS))
         return 0
     if name is None and "--version" in rest:
         print(f"{PROG} {__version__}")
@@ -90,21 +76,13 @@ def _run(argv: list[str]) -> int:
         raise UsageError(f"{PROG}: no such command: {name!r} (see {PROG} --help)")
     # The built-in import; importlib's own door would have to be imported first.
     module = __import__(f"wizard.commands.{name or 'session'}", fromlist=["run"])
-    prog = f"{PROG} {name}" if name else PROG
-    parser = _Parser(prog=prog, description=COMMANDS.get(name or ""), allow_abbrev=False)
-    parser.epilog = f"Global options: see {PROG} --help."
-    module.add_arguments(parser)
-    # What stands behind `--` is a command of the user's, with options of its own.
-    own, foreign = _cut(rest)
-    chosen, own = _globals().parse_known_args(own)
-    args = parser.parse_args([*own, *foreign])
-    code: int = module.run(args, _world(chosen))
+    args = module.quick(rest) if name == "lookup" else None
+    if args is None:
+        from wizard.arguments import parse
+
+        args = parse(name, COMMANDS.get(name or ""), module, rest)
+    code: int = module.run(args, _world(args))
     return code
-
-
-def _cut(words: list[str]) -> tuple[list[str], list[str]]:
-    at = words.index("--") if "--" in words else len(words)
-    return words[:at], words[at:]
 
 
 def _split(argv: list[str]) -> tuple[str | None, list[str]]:
@@ -120,21 +98,7 @@ def _split(argv: list[str]) -> tuple[str | None, list[str]]:
     return None, argv
 
 
-def _globals() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROG, add_help=False, allow_abbrev=False)
-    group = parser.add_argument_group("global options")
-    group.add_argument("--lang", choices=("en", "ja"), help="language (default: from the locale)")
-    group.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    group.add_argument("--plain", action="store_true", help="no full screen, no cursor control")
-    group.add_argument("--no-color", action="store_true", help="no colours (also: NO_COLOR)")
-    group.add_argument("--profile", metavar="NAME", help="AWS profile")
-    group.add_argument("--region", metavar="NAME", help="AWS region")
-    group.add_argument("--knowledge", metavar="DIR", action="append", help="a team's own knowledge")
-    group.add_argument("--verbose", action="store_true", help="AWS calls made, on stderr")
-    return parser
-
-
-def _world(args: argparse.Namespace) -> World:
+def _world(args: Any) -> World:
     return World(
         args.lang or language(),
         json=args.json,
@@ -146,20 +110,4 @@ def _world(args: argparse.Namespace) -> World:
         verbose=args.verbose,
         out=sys.stdout,
         err=sys.stderr,
-    )
-
-
-def _help() -> str:
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {line}" for name, line in COMMANDS.items()]
-    return "\n".join(
-        (
-            f"usage: {PROG} [global options] [command] …",
-            "",
-            f"Without a command: the guided session. {PROG} COMMAND --help tells more.",
-            "",
-            *lines,
-            "",
-            _globals().format_help().partition("\n\n")[2].rstrip(),
-        )
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 
@@ -13,6 +12,7 @@ from wizard.world import World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
+    import argparse
     from typing import Any
 
 _STDIN = "-"
@@ -24,6 +24,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--batch", action="store_true", help='JSON Lines {"id", "text"} on stdin, one answer a line'
     )
+
+
+class _Quick:
+    """What argparse would have made of a line that `quick` understands."""
+
+    files: list[str]
+    batch = json = plain = no_color = verbose = False
+    lang = profile = region = knowledge = None
+
+
+def quick(words: list[str]) -> Any:
+    """Return the arguments where `words` are only files and the usual options, else None.
+
+    Importing argparse and making a parser would take a sixth of a cold look-up's time.
+    """
+    options = _Quick()
+    options.files = [word for word in words if not word.startswith("-") or word == _STDIN]
+    for word in words:
+        if word in ("--json", "--batch"):
+            setattr(options, word[2:], True)
+        elif word.startswith("-") and word != _STDIN:
+            return None
+    return options
 
 
 def run(args: argparse.Namespace, world: World) -> int:
