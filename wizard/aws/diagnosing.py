@@ -51,10 +51,14 @@ async def diagnose_one(
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
 
 
+_NAMES = {"ecr": "ecr.api"}
+"""Endpoints that are called otherwise than their service."""
+
+
 def _unreachable(calls: Calls) -> tuple[str, ...]:
     """Return the services of AWS that this machine found no way to."""
     found = {
-        one.operation.partition(":")[0]
+        _NAMES.get(one.operation.partition(":")[0], one.operation.partition(":")[0])
         for one in calls.made.values()
         if isinstance(one.outcome, Refused) and one.outcome.code == "unreachable"
     }

@@ -91,6 +91,16 @@ def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
     return (own or stopped)[:_TASKS]
 
 
+def failed(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
+    """Return the newest stopped tasks of the deployment in force that ended by themselves."""
+    codes = ("TaskFailedToStart", "EssentialContainerExited")
+    return [
+        task
+        for task in tasks
+        if task.get("stopCode") in codes and task.get("startedBy") == _primary(service)
+    ][:_TASKS]
+
+
 def of_tasks(knowledge: Knowledge, tasks: Iterable[Answer]) -> Iterator[Observed]:
     """Yield what the reasons of stopped `tasks` show, the root before its consequences."""
     for task in tasks:

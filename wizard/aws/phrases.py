@@ -106,6 +106,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{image} is built for {has}; the task runs {wanted}",
         "ja": "{image} は {has} 用。タスクは {wanted} で動く",
     },
+    "pushes-as": {"en": "the push runs as {user}", "ja": "プッシュは {user} として実行される"},
     "format-error": {
         "en": "{container} ended with `exec format error`; the task runs {wanted}",
         "ja": "{container} は `exec format error` で終了した。タスクは {wanted} で動く",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -57,7 +58,10 @@ class Source(Protocol):
 
     region: str
     partition: str
-    clock_skew_s: float | None
+
+    @property
+    def clock_skew_s(self) -> float | None:
+        """By how many seconds this machine's clock is ahead of AWS's; None where unknown."""
 
     @property
     def now(self) -> datetime:
@@ -83,9 +87,10 @@ class LiveSource:
 
     session: Session
     probes: dict[str, Callable[[dict[str, Any]], Answer]] = field(default_factory=dict)
-    clock_skew_s: float | None = None
+    seen_skew_s: float | None = None
 
     def __post_init__(self) -> None:
+        self._told_skew: float | None = None
         self.region = str(self.session.region_name)
         try:
             self.partition = self.session.get_partition_for_region(self.region)
@@ -95,6 +100,11 @@ class LiveSource:
         self._callers = ThreadPoolExecutor(CONNECTIONS, "aws-calls")
         self._clients: dict[tuple[str, str], asyncio.Future[Any]] = {}
         self._config = config(attempts=1)
+
+    @property
+    def clock_skew_s(self) -> float | None:
+        """By how much this machine's clock is ahead: AWS's own word, else by its answers' dates."""
+        return self.seen_skew_s if self._told_skew is None else self._told_skew
 
     @property
     def now(self) -> datetime:
@@ -146,7 +156,9 @@ class LiveSource:
         except ForbiddenCallError:
             raise
         except Exception as error:
-            return _refusal(operation, error)
+            refused = _refusal(operation, error)
+            self._told_skew = _told_skew(refused.message) or self._told_skew
+            return refused
         self._compare_clocks(answer.pop("ResponseMetadata", {}))
         return dict(safe(masked(operation, answer)))
 
@@ -159,8 +171,24 @@ class LiveSource:
         if theirs.tzinfo is None:
             theirs = theirs.replace(tzinfo=UTC)
         skew = (datetime.now(UTC) - theirs).total_seconds()
-        if self.clock_skew_s is None or abs(skew) < abs(self.clock_skew_s):
-            self.clock_skew_s = skew
+        if self.seen_skew_s is None or abs(skew) < abs(self.seen_skew_s):
+            self.seen_skew_s = skew
+
+
+_SIGNED = re.compile(r"(\d{8}T\d{6}Z) is now \w{5,7} than \d{8}T\d{6}Z \((\d{8}T\d{6}Z)")
+"""A refusal for the clock: when the call was signed, and what AWS's clock said."""
+
+
+def _told_skew(message: str) -> float | None:
+    """Return by how many seconds AWS says that this machine's clock is ahead of its own.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+    """
+    told = _SIGNED.search(message)
+    if told is None:
+        return None
+    signed, theirs = (datetime.strptime(one, "%Y%m%dT%H%M%SZ") for one in told.groups())
+    return (signed - theirs).total_seconds()
 
 
 def _refusal(operation: str, error: Exception) -> Refused:
@@ -170,6 +198,8 @@ def _refusal(operation: str, error: Exception) -> Refused:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = str(said.get("Code") or status)
         text = str(safe(str(said.get("Message") or message)))
+        if _told_skew(text) is not None:
+            return Refused(operation, "RequestTimeTooSkewed", text)
         broken = status >= 500 and not is_throttle(code)
         return Refused(operation, "unavailable" if broken else code, text)
     if isinstance(error, ReadTimeoutError):

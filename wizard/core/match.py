@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 
 from wizard.core import fuzzy
 from wizard.core.record import Record
@@ -27,7 +28,8 @@ WITHIN = 400
 _SURE = 0.75
 _FUZZY_LIMIT = 8_000
 _PROSE = 3
-_MOST_REGEX_PLACES = 8
+_MOST_PLACES = 40
+_MOST_REGEX_PLACES = 6
 _SAME_MESSAGE = 600
 
 
@@ -141,19 +143,28 @@ class Matcher:
 
     def _first(self, index: int, places: list[int], text: str, squashed: Squashed) -> Hit | None:
         """Return the first hit of a phrase around the places of its anchor."""
-        anchor, phrase, symptom, number, _ = self._phrases[index]
+        symptom, number = self._phrases[index][2:4]
         rule = self._alternative(symptom, number)
-        for place in places[: _MOST_REGEX_PLACES if rule.regex else None]:
+        tries = _MOST_REGEX_PLACES if rule.regex else _MOST_PLACES
+        for at in islice(self._around(index, places, squashed.text, rule.within), tries):
+            hit = _try(symptom, rule, text, squashed, at)
+            if hit:
+                return hit
+        return None
+
+    def _around(self, index: int, places: list[int], text: bytes, within: int) -> Iterator[int]:
+        """Yield where the phrase stands around the places of its anchor, each once."""
+        anchor, phrase = self._phrases[index][:2]
+        last = -1
+        for place in places:
             start, stop = place, place + len(anchor)
             if phrase != anchor:
-                start, stop = max(0, place - rule.within - len(phrase)), stop + rule.within
-            at = squashed.text.find(phrase, start, stop + len(phrase))
+                start, stop = max(0, place - within - len(phrase)), stop + within
+            at = text.find(phrase, max(start, last + 1), stop + len(phrase))
             while at >= 0:
-                hit = _try(symptom, rule, text, squashed, at)
-                if hit:
-                    return hit
-                at = squashed.text.find(phrase, at + len(phrase), stop + len(phrase))
-        return None
+                last = at
+                yield at
+                at = text.find(phrase, at + 1, stop + len(phrase))
 
     def _retyped(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}

@@ -44,7 +44,7 @@ class Sieve:
 
     def _candidates(self, text: bytes) -> Sequence[int]:
         if len(text) < _SIEVE_FROM:
-            return range(len(self.anchors))
+            return [index for index, anchor in enumerate(self.anchors) if anchor in text]
         grams, short = self._grams
         samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
         found: set[int] = set(short)

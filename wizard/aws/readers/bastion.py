@@ -29,6 +29,8 @@ async def bastion(reading: Reading) -> Bastion:
     target, place = await reading.part("target"), await reading.part("place")
     version: Maybe[str | None] = got(cli, "version")
     outdated: Maybe[bool] = version if isinstance(version, Unread) else _outdated(version)
+    if _saw(reading, "aws.cli-outdated"):
+        outdated = True
     _note(reading, docker, plugin, version)
     skew = reading.calls.source.clock_skew_s
     if skew is not None:
@@ -112,21 +114,35 @@ def _docker_login(
     fitting = [one for one in entries if registry and fnmatch(registry, one["registry"])]
     users = tuple(sorted({str(one["user"]) for one in fitting}))
     others = sorted({one["registry"] for one in entries if _is_ecr(one["registry"])} - {registry})
-    _note_logins(reading, users, others, registry, answer["hidden"])
     me, unread = str(answer["me"]), Unread(LOGINS, "AccessDenied")
     pushes_as = pushes_as or _likely_pusher(reading, me, users)
+    _note_logins(reading, users, others, registry, answer["hidden"])
+    _note_mismatch(reading, pushes_as, users, registry)
     # A machine without docker pushes nothing: that nobody is logged in there means nothing.
     elsewhere = isinstance(docker, dict) and docker["state"] == "absent"
+    old = _saw(reading, "ecr.token-expired")  # ECR itself has said so
     hidden = not users and (bool(answer["hidden"]) or elsewhere)
     return {
         "registry": registry,
         "push_user": pushes_as,
         "login_user": next((one for one in users if one != pushes_as), None),
         "login_users": unread if hidden else users,
-        "login_fresh": unread if hidden else _fresh(fitting),
+        "login_fresh": unread if hidden else not old and _fresh(fitting),
         "other_registry": others[0] if others and not users else None,
         "user_mismatch": _mismatch(reading, pushes_as, users, answer["hidden"]),
     }
+
+
+def _note_mismatch(
+    reading: Reading, pusher: str | None, users: tuple[str, ...], registry: str | None
+) -> None:
+    """Say whose configurations hold a login, and who pushes."""
+    if not users:
+        return
+    part, names = "bastion.user_mismatch", ", ".join(users)
+    reading.note(part, LOGINS, "logged-in", users=names, registry=registry)
+    if pusher:
+        reading.note(part, LOGINS, "pushes-as", user=pusher)
 
 
 def _likely_pusher(reading: Reading, me: str, users: tuple[str, ...]) -> str | None:
@@ -139,7 +155,11 @@ def _likely_pusher(reading: Reading, me: str, users: tuple[str, ...]) -> str | N
 
 def _refused_push(reading: Reading) -> bool:
     """Whether docker was seen to have no login for the registry."""
-    return any(one.symptom == "ecr.no-basic-auth" for one in reading.observed)
+    return _saw(reading, "ecr.no-basic-auth")
+
+
+def _saw(reading: Reading, symptom: str) -> bool:
+    return any(one.symptom == symptom for one in reading.observed)
 
 
 def _mismatch(

@@ -87,7 +87,7 @@ async def caller(reading: Reading) -> Caller:
         missing_resources=judged.resources,
         denied_actions=tuple(one for one in judged.denied if one != PASS),
         denied_by=judged.denied_by,
-        pass_role_denied=_roles_meant(reading) if passing else (),
+        pass_role_denied=_roles_meant(reading, judged) if passing else (),
         denied_action=judged.denied[0] if judged.denied else None,
         stage=_stage((*judged.missing, *judged.denied)),
     )
@@ -145,8 +145,17 @@ async def _questions(reading: Reading) -> dict[str, Question]:
     if "exec" in goals and await reading.part("exec-by-caller"):
         found |= await _exec(reading, place)
     for one in _said(reading):
-        found |= _pasted(one)
+        found |= _pasted(one, await _passed_roles(reading, one))
     return found
+
+
+async def _passed_roles(reading: Reading, one: Observed) -> tuple[str, ...]:
+    """Both roles of the task where one may not be passed: AWS names only the first."""
+    definition = await reading.part("task-definition") if one.fields.get("action") == PASS else None
+    if not isinstance(definition, dict):
+        return ()
+    named = (definition.get("executionRoleArn"), definition.get("taskRoleArn"))
+    return tuple(str(arn) for arn in named if arn)
 
 
 @reader("exec-by-caller")
@@ -189,7 +198,7 @@ async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
     return found
 
 
-def _pasted(one: Observed) -> dict[str, Question]:
+def _pasted(one: Observed, more: tuple[str, ...]) -> dict[str, Question]:
     action, resource = one.fields.get("action"), one.fields.get("resource")
     if not isinstance(action, str) or "*" in action:
         return {}
@@ -198,7 +207,8 @@ def _pasted(one: Observed) -> dict[str, Question]:
     if not whole and resource != "*":
         return {}
     context = {"iam:PassedToService": ECS_TASKS} if action == PASS else {}
-    return {f"{action} {resource}": Question((action,), (str(resource),), context)}
+    resources = tuple(dict.fromkeys((str(resource), *more)))
+    return {f"{action} {resource}": Question((action,), resources, context)}
 
 
 def _said(reading: Reading) -> list[Observed]:
@@ -237,11 +247,12 @@ def _without_pass(missing: Maybe[tuple[str, ...]]) -> Maybe[tuple[str, ...]]:
     return missing if isinstance(missing, Unread) else tuple(m for m in missing if m != PASS)
 
 
-def _roles_meant(reading: Reading) -> tuple[str, ...]:
+def _roles_meant(reading: Reading, judged: Judged) -> tuple[str, ...]:
     told = [
         one.fields.get("resource") for one in _said(reading) if one.fields.get("action") == PASS
     ]
-    return tuple(one for one in told if isinstance(one, str))
+    every = [*told, *(one for one in judged.resources if ":role/" in one)]
+    return tuple(dict.fromkeys(one for one in every if isinstance(one, str)))
 
 
 def _note(reading: Reading, who: Principal, judged: Judged, questions: dict[str, Question]) -> None:

@@ -74,6 +74,8 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
     exists: Maybe[bool] = True
     if isinstance(answer, Refused):
         exists = False if answer.code == "RepositoryNotFoundException" else answer.unread
+        if wanted.pushed and _told_missing(reading, image.repository):
+            exists = False
         if exists is not False and found is True:
             exists = True
     phrase = {True: "repository-there", False: "repository-missing"}.get(exists is True)
@@ -98,6 +100,14 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
         has=mismatch["has"],
         stage="push" if wanted.pushed else "image",
         own=image.account in ("", place.account) and REGION not in where,
+    )
+
+
+def _told_missing(reading: Reading, repository: str) -> bool:
+    """Whether the registry itself has answered a push that there is no such repository."""
+    return any(
+        one.symptom == "ecr.repository-missing" and one.fields.get("repository") == repository
+        for one in reading.observed
     )
 
 

@@ -64,11 +64,20 @@ async def _key(reading: Reading, key: str | None) -> Maybe[str | None]:
         return None
     answer = await reading.call(KEY, KeyId=key)
     if isinstance(answer, Refused):
-        problem: Maybe[str | None] = "key-missing" if answer.absent else answer.unread
+        gone = answer.absent or _told_missing(reading)
+        problem: Maybe[str | None] = "key-missing" if gone else answer.unread
     else:
         enabled = answer["KeyMetadata"].get("KeyState", "Enabled") == "Enabled"
         problem = None if enabled else "key-missing"
     return _told(reading, KEY, key, problem)
+
+
+def _told_missing(reading: Reading) -> bool:
+    """Whether KMS has answered the session itself that there is no such key."""
+    return any(
+        one.symptom == "exec.encryption-failed" and "NotFoundException" in one.text
+        for one in reading.observed
+    )
 
 
 async def _group(reading: Reading, name: str | None, encrypted: bool) -> Maybe[str | None]:

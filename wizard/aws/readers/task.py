@@ -7,7 +7,7 @@ Stopped tasks can be described for about an hour
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
-from wizard.aws.observe import failing, recent
+from wizard.aws.observe import failed, failing, recent
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Task, Unread
 
@@ -72,8 +72,11 @@ async def task_answer(reading: Reading) -> Maybe[Answer | None]:
         tasks = sorted(tasks, key=lambda task: task.get("lastStatus") != "RUNNING")
     elif not reading.target.task:
         service = await reading.part("service-answer")
-        if isinstance(service, dict) and failing(service, tasks, reading.calls.source.now):
-            tasks = [*recent(service, tasks), *tasks]
+        if isinstance(service, dict):
+            bad = failing(service, tasks, reading.calls.source.now)
+            told = "start" in reading.given["observed-goals"]
+            ended = recent(service, tasks) if bad else failed(service, tasks) if told else []
+            tasks = [*ended, *tasks]
     return tasks[0] if tasks else None
 
 
