@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,18 +13,11 @@ from typing import Any, Protocol
 
 from boto3.session import Session
 from botocore import xform_name
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    HTTPClientError,
-    NoCredentialsError,
-    ReadTimeoutError,
-)
-from botocore.exceptions import ConnectionError as BotoConnectionError
+from botocore.exceptions import BotoCoreError
 
-from wizard.aws.answers import Answer, Outcome, Refused, is_throttle, masked, safe
+from wizard.aws.answers import Answer, Outcome, Refused, masked, safe
 from wizard.aws.errors import ForbiddenCallError
+from wizard.aws.refusals import refusal, told_skew
 from wizard.aws.sessions import CLIENTS, CONNECTIONS, config
 from wizard.errors import UsageError
 
@@ -156,8 +148,8 @@ class LiveSource:
         except ForbiddenCallError:
             raise
         except Exception as error:
-            refused = _refusal(operation, error)
-            self._told_skew = _told_skew(refused.message) or self._told_skew
+            refused = refusal(operation, error)
+            self._told_skew = told_skew(refused.message) or self._told_skew
             return refused
         self._compare_clocks(answer.pop("ResponseMetadata", {}))
         return dict(safe(masked(operation, answer)))
@@ -173,44 +165,6 @@ class LiveSource:
         skew = (datetime.now(UTC) - theirs).total_seconds()
         if self.seen_skew_s is None or abs(skew) < abs(self.seen_skew_s):
             self.seen_skew_s = skew
-
-
-_SIGNED = re.compile(r"(\d{8}T\d{6}Z) is now \w{5,7} than \d{8}T\d{6}Z \((\d{8}T\d{6}Z)")
-"""A refusal for the clock: when the call was signed, and what AWS's clock said."""
-
-
-def _told_skew(message: str) -> float | None:
-    """Return by how many seconds AWS says that this machine's clock is ahead of its own.
-
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
-    """
-    told = _SIGNED.search(message)
-    if told is None:
-        return None
-    signed, theirs = (datetime.strptime(one, "%Y%m%dT%H%M%SZ") for one in told.groups())
-    return (signed - theirs).total_seconds()
-
-
-def _refusal(operation: str, error: Exception) -> Refused:
-    message = str(safe(" ".join(str(error).split())))[:2000]
-    if isinstance(error, ClientError):
-        said = error.response.get("Error", {})
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        code = str(said.get("Code") or status)
-        text = str(safe(str(said.get("Message") or message)))
-        if _told_skew(text) is not None:
-            return Refused(operation, "RequestTimeTooSkewed", text)
-        broken = status >= 500 and not is_throttle(code)
-        return Refused(operation, "unavailable" if broken else code, text)
-    if isinstance(error, ReadTimeoutError):
-        return Refused(operation, "timeout", message)
-    if isinstance(error, NoCredentialsError):
-        return Refused(operation, "no-credentials", message)
-    if isinstance(error, ConnectTimeoutError | BotoConnectionError | HTTPClientError):
-        return Refused(operation, "unreachable", message)
-    if isinstance(error, BotoCoreError):
-        return Refused(operation, type(error).__name__, message)
-    return Refused(operation, "unexpected-answer", message)
 
 
 class SavedSource:
