@@ -127,6 +127,13 @@ def test_a_bad_file_is_wrong_usage_and_says_where(capsys: Captured, tmp_path: Pa
     assert str(path) in capsys.readouterr().err
 
 
+def test_a_file_that_is_not_there_is_said_plainly(capsys: Captured, tmp_path: Path) -> None:
+    assert main(["diagnose", "--from", str(tmp_path / "nope")]) == 2
+    said = capsys.readouterr().err
+    assert "No such file or directory" in said
+    assert "Errno" not in said
+
+
 def test_without_credentials_the_exit_code_is_three(
     lab: Lab, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -20,6 +20,7 @@ from wizard.aws.observe import (
     steady,
 )
 from wizard.aws.reading import Reading
+from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
 
@@ -146,6 +147,11 @@ async def test_what_was_before_the_last_steady_state_is_over(known: Knowledge) -
 async def test_a_steady_services_old_failures_are_no_symptoms(known: Knowledge) -> None:
     well = service(runningCount=1, deployments=[{"status": "PRIMARY", "rolloutState": "COMPLETED"}])
     assert await seen_by(known, well, [stopped(NO_WAY)]) == []
+
+
+def test_the_symptom_seen_first_stays_first_however_often_another_is_seen() -> None:
+    seen = [Observed(key, EVENT, "", {}) for key in ("a.root", "b.later", "a.root")]
+    assert [one.symptom for one in once(seen)] == ["a.root", "b.later"]
 
 
 def test_a_symptom_is_told_once_where_it_was_seen_first(known: Knowledge) -> None:

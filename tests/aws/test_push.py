@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aws.asking import fields, pasted, proven, status
+from tests.aws.asking import fields, pasted, proven, says, status
 from wizard.aws import machine
 from wizard.aws.engine import Engine
 from wizard.core.facts import Target
@@ -60,6 +60,9 @@ def test_login_as_one_user_and_push_with_sudo_are_two_users(
     assert proven(found) == ["bastion.docker-user-mismatch"]
     assert fields(found, "bastion.docker-user-mismatch", "push_user") == ["root"]
     assert fields(found, "bastion.docker-user-mismatch", "login_user") == ["taro"]
+    evidence = says(found, "bastion.docker-user-mismatch")
+    assert "taro" in evidence
+    assert "the push runs as root" in evidence
 
 
 def test_login_with_sudo_and_push_without_are_two_users_too(

@@ -7,6 +7,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 from boto3.session import Session
+from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 import wizard.aws.readers  # noqa: F401
@@ -82,6 +83,20 @@ def test_a_write_session_is_limited_to_its_plan(keys: None) -> None:
         client.update_service(cluster="prod", service="web")
     with pytest.raises(ForbiddenCallError):
         client.delete_service(cluster="prod", service="web")
+
+
+def test_sessions_share_the_models_and_keep_their_own_guards(keys: None) -> None:
+    reading = read_session(operations=operations())
+    writing = write_session(["ecs:UpdateService"])
+    loaders = [one._session.get_component("data_loader") for one in (reading, writing)]
+    assert loaders[0] is loaders[1]
+    nowhere = "http://127.0.0.1:1"
+    with pytest.raises(ForbiddenCallError):
+        reading.client("ecs", endpoint_url=nowhere).update_service(service="web")
+    with pytest.raises(EndpointConnectionError):
+        writing.client("ecs", endpoint_url=nowhere).update_service(service="web")
+    with pytest.raises(ForbiddenCallError):
+        writing.client("ecs", endpoint_url=nowhere).list_clusters()
 
 
 def test_the_credential_chain_may_still_assume_a_role(keys: None) -> None:

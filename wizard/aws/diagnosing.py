@@ -9,7 +9,7 @@ from typing import Any
 import wizard.aws.readers  # noqa: F401
 from wizard.aws import verdicts
 from wizard.aws.answers import Refused
-from wizard.aws.calls import Calls, is_local
+from wizard.aws.calls import Calls, Made, is_local
 from wizard.aws.catalogue import Catalogue
 from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.observe import observe
@@ -38,7 +38,11 @@ async def diagnose_one(
     possible = knowledge.meant(_possible_goals(target, goals))
     facts, live = await asyncio.gather(reading.facts(possible.facts), observe(reading, knowledge))
     if isinstance(facts.get("bastion"), Bastion):
-        facts["bastion"] = replace(facts["bastion"], unreachable=_unreachable(calls))
+        away = _unreachable(calls)
+        facts["bastion"] = replace(facts["bastion"], unreachable=away)
+        if away:
+            call = next(one.operation for one in calls.made.values() if _is_away(one))
+            reading.note("bastion.unreachable", call, "unreachable", services=", ".join(away))
     seen = {one.symptom for one in observed}
     symptoms = (
         *observed,
@@ -51,6 +55,10 @@ async def diagnose_one(
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
 
 
+def _is_away(one: Made) -> bool:
+    return isinstance(one.outcome, Refused) and one.outcome.code == "unreachable"
+
+
 _NAMES = {"ecr": "ecr.api"}
 """Endpoints that are called otherwise than their service."""
 
@@ -60,7 +68,7 @@ def _unreachable(calls: Calls) -> tuple[str, ...]:
     found = {
         _NAMES.get(one.operation.partition(":")[0], one.operation.partition(":")[0])
         for one in calls.made.values()
-        if isinstance(one.outcome, Refused) and one.outcome.code == "unreachable"
+        if _is_away(one)
     }
     return tuple(sorted(found))
 

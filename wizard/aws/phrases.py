@@ -106,6 +106,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{image} is built for {has}; the task runs {wanted}",
         "ja": "{image} は {has} 用。タスクは {wanted} で動く",
     },
+    "unreachable": {
+        "en": "this machine does not reach the endpoints of {services}",
+        "ja": "このマシンから {services} のエンドポイントに到達できない",
+    },
     "pushes-as": {"en": "the push runs as {user}", "ja": "プッシュは {user} として実行される"},
     "format-error": {
         "en": "{container} ended with `exec format error`; the task runs {wanted}",

@@ -32,7 +32,7 @@ def told_skew(message: str) -> float | None:
 
 
 def refusal(operation: str, error: Exception) -> Refused:
-    """Return `error` of a call as a refusal: `timeout`, `unreachable`, `unavailable`, AWS's code."""
+    """Return `error` of a call as a refusal: a word of ours (`timeout`, …) or AWS's code."""
     message = str(safe(" ".join(str(error).split())))[:2000]
     if isinstance(error, ClientError):
         return _of_aws(operation, error, message)

@@ -161,7 +161,7 @@ class Container:
     """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one.
 
     `agent_explained` says that something that was read keeps the agent from working. `end` is how
-    the container ended, if badly: out-of-memory, entrypoint, unhealthy or crash.
+    the container ended, if badly: out-of-memory, entrypoint, exec-format, unhealthy or crash.
     """
 
     name: str

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 _SIEVE_FROM = 4_000
-"""A shorter text is searched for each phrase; that is faster than sampling it."""
+"""A shorter text is searched for each phrase, unless many are asked about: making the samples of
+the phrases takes longer than a few such searches."""
+_OFTEN = 5
 _GRAM = 8
 _SAMPLED = 2 * _GRAM - 1
 """A phrase of this many letters holds a whole sample wherever it starts."""
@@ -28,25 +30,28 @@ class Sieve:
 
     def __init__(self, anchors: Iterable[bytes]) -> None:
         self.anchors = list(anchors)
+        self._asked = 0
 
     def found(self, text: bytes) -> Iterator[tuple[int, list[int]]]:
         """Yield the index of each anchor that `text` holds, with the first places of it."""
         known: dict[bytes, list[int]] = {}
         troubled = _troubled(text)
+        self._asked += 1
         for index in self._candidates(text):
             anchor = self.anchors[index]
             if anchor not in known:
-                known[anchor] = _places(
-                    text, anchor, _WHOLE if len(anchor) >= _SAMPLED else troubled
-                )
+                known[anchor] = _places(text, anchor, troubled)
+                # What has been sampled stands somewhere: if not where it ails, then elsewhere.
+                if not known[anchor] and len(anchor) >= _SAMPLED and troubled is not _WHOLE:
+                    known[anchor] = _places(text, anchor, _WHOLE)
             if known[anchor]:
                 yield index, known[anchor]
 
     def _candidates(self, text: bytes) -> Sequence[int]:
-        if len(text) < _SIEVE_FROM:
+        if len(text) < _SIEVE_FROM and self._asked < _OFTEN:
             return [index for index, anchor in enumerate(self.anchors) if anchor in text]
         grams, short = self._grams
-        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q").tolist()
+        samples = memoryview(text[: len(text) // _GRAM * _GRAM]).cast("Q")
         found: set[int] = set(short)
         for gram in self._gram_set.intersection(samples):
             found.update(grams[gram])

@@ -207,8 +207,7 @@ def _note_logins(
     else:
         reading.note("bastion.login_users", LOGINS, "not-logged-in", registry=registry)
     if others:
-        reading.note(
-            "bastion.login_users", LOGINS, "logged-in-elsewhere", registry=", ".join(others[:4])
-        )
+        for part in ("bastion.login_users", "bastion.other_registry"):
+            reading.note(part, LOGINS, "logged-in-elsewhere", registry=", ".join(others[:4]))
     if hidden:
         reading.note("bastion.login_users", LOGINS, "logins-hidden", users=", ".join(hidden))

@@ -66,6 +66,7 @@ async def caller(reading: Reading) -> Caller:
     arn = await _principal(reading)
     if isinstance(arn, Unread):
         state = _CREDENTIALS.get(credential_problem(arn.why) or arn.why, "ok")
+        reading.note("caller.credentials", arn.call, "said", text=arn.why)
         return Caller(principal=arn, credentials=state, missing_actions=arn)
     who = await _who(reading, arn)
     if who is None:

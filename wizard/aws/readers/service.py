@@ -115,7 +115,12 @@ async def definition_state(reading: Reading) -> Maybe[bool]:
     definition = await reading.part("task-definition")
     if isinstance(definition, Unread):
         return definition
-    return bool(definition and definition.get("status", "ACTIVE") == "ACTIVE")
+    active = bool(definition and definition.get("status", "ACTIVE") == "ACTIVE")
+    if not active:
+        named = short(str(await _definition_name(reading)))
+        part = "service.task_definition_active"
+        reading.note(part, DEFINITION, "definition-inactive", definition=named)
+    return active
 
 
 async def _definition_name(reading: Reading) -> Maybe[str]:
