@@ -121,7 +121,11 @@ def test_without_credentials_the_kind_says_so(keys: None, monkeypatch: pytest.Mo
     assert caught.value.kind == "no-credentials"
 
 
-def test_a_profile_that_does_not_exist_is_told_from_missing_credentials(keys: None) -> None:
+@pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DATA_PATH"])
+def test_a_profile_that_does_not_exist_is_told_from_missing_credentials(
+    variable: str, keys: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "eu-west-1")
     with pytest.raises(AwsUnavailableError) as caught:
         read_session("nobody", operations=())
     assert caught.value.kind == "no-profile"

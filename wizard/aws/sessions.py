@@ -100,6 +100,8 @@ def _open(profile: str | None, region: str | None, allowed: frozenset[str]) -> S
 
     core.register("before-call", guard)
     try:
+        # Where the environment names region and keys, nothing else would look for the profile.
+        core.get_scoped_config()
         # botocore reads AWS_DEFAULT_REGION; every other SDK and the AWS CLI read AWS_REGION first.
         # https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html
         chosen = region or os.environ.get("AWS_REGION") or None
