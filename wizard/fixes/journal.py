@@ -20,6 +20,7 @@ from typing import Any
 from wizard.core.plan import Plan, plain
 from wizard.core.redact import redact
 from wizard.fixes.keeping import plan_data, plan_from
+from wizard.memory import state_directory
 
 RUNNING, APPLIED, FAILED, UNDONE = "running", "applied", "failed", "undone"
 INTENDED, DONE, BROKEN = "intended", "done", "failed"
@@ -66,15 +67,6 @@ class Entry:
     def answers(self) -> dict[int, Any]:
         """Return what each change that went through answered, by its number."""
         return {step.number: step.answer for step in self.steps if step.state == DONE}
-
-
-def state_directory() -> Path:
-    """Return where the wizard keeps its state; it is not made here."""
-    own = os.environ.get("FARGATE_WIZARD_STATE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "fargate-wizard"
 
 
 class Journal:
