@@ -1,6 +1,6 @@
 """Symptoms found live: text first, stopCode second, nothing of what is over."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -191,7 +191,9 @@ def test_a_program_that_ends_again_and_again_fails_although_it_runs_just_now() -
 
 
 def test_a_program_that_outlives_those_before_it_has_recovered() -> None:
-    assert not failing(service(**STEADY), [running("11:57:00"), *TWICE], NOON)
+    young, old = NOON, NOON + timedelta(minutes=3)
+    assert failing(service(**STEADY), [running("11:57:00"), *TWICE], young)
+    assert not failing(service(**STEADY), [running("11:57:00"), *TWICE], old)
 
 
 def test_one_end_is_no_pattern() -> None:

@@ -28,6 +28,8 @@ _BY_CODE = {
 _TASKS, _EVENTS = 3, 30
 _LENGTH = 2000
 _STEADY = "has reached a steady state"
+_SETTLED = timedelta(minutes=5)
+"""How long a task must have run, at least, to be believed after others like it have ended."""
 
 
 async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
@@ -59,7 +61,7 @@ def failing(service: Answer, tasks: Iterable[Answer], now: datetime) -> bool:
 
 def _flaps(service: Answer, tasks: list[Answer], now: datetime) -> bool:
     """Whether at least two tasks of the deployment ended by themselves, and those that run now are
-    not older yet than twice what the ended ones reached."""
+    not older yet than twice what the ended ones reached, or than a few minutes."""
     mine = [task for task in tasks if task.get("startedBy") == _primary(service)]
     ended = [one for one in mine if one.get("stopCode") == "EssentialContainerExited"]
     lives = [_between(one.get("startedAt"), one.get("stoppedAt")) for one in ended]
@@ -70,7 +72,7 @@ def _flaps(service: Answer, tasks: list[Answer], now: datetime) -> bool:
     ]
     if len(ended) < 2 or not ages:
         return len(ended) >= 2
-    return min(ages) < 2 * max(lives)
+    return min(ages) < max(2 * max(lives), _SETTLED)
 
 
 def _between(start: str | None, end: str | None) -> timedelta:
@@ -85,8 +87,12 @@ def _primary(service: Answer) -> str | None:
 
 
 def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
-    """Return the newest stopped tasks, those of the deployment in progress if it has any."""
+    """Return the newest stopped tasks, those of the deployment in progress if it has any.
+
+    A task that is just stopping has its reason already, but not yet all that its containers say.
+    """
     stopped = [task for task in tasks if task.get("stoppedReason")]
+    stopped.sort(key=lambda task: task.get("lastStatus") != "STOPPED")
     own = [task for task in stopped if task.get("startedBy") == _primary(service)]
     return (own or stopped)[:_TASKS]
 
