@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -106,6 +107,22 @@ def test_any_bytes_are_looked_up_and_nothing_raw_comes_out(
         out = capsys.readouterr().out
         assert "ecr.no-basic-auth" in out
         assert not {"\x1b", "\x00", "\u202e", "\x07"} & set(out)
+
+
+def test_a_reason_printed_again_as_the_containers_reason_shows_nothing_more(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
+    image = f"{registry}/team/app:v1@sha256:{'71ee0c06fb703b54' * 4}"
+    reason = (
+        f"CannotPullContainerError: The task cannot pull {image} from the registry {image}. There "
+        "is a connection issue between the task and the registry. Check your task network "
+        "configuration. : failed to copy: httpReadSeeker: failed open: failed to do request: Get "
+        f"{image}: dial tcp 52.217.251.125:443: i/o timeout"
+    )
+    _, answer = _lookup(f"{reason}\n{reason}\n", monkeypatch, capsys)
+    matches = cast(list[dict[str, object]], answer["matches"])
+    assert [one["symptom"] for one in matches] == ["pull.layer-unreachable"]
 
 
 def test_secrets_in_a_paste_do_not_come_out_again(

@@ -133,7 +133,7 @@ class Matcher:
             hits = self._exact(text, squashed) | hits
         if not _sure(hits) and len(squashed.text) <= _FUZZY_LIMIT:
             hits = self._retyped(text, squashed) | hits
-        return self._order(list(hits.values()))
+        return self._order(list(hits.values()), text)
 
     def _exact(self, text: str, squashed: Squashed) -> dict[str, Hit]:
         hits: dict[str, Hit] = {}
@@ -181,8 +181,8 @@ class Matcher:
                 _keep(hits, _try(symptom, rule, text, squashed, at, retyped=True))
         return hits
 
-    def _order(self, hits: list[Hit]) -> list[Hit]:
-        kept = [hit for hit in hits if not any(self._better(hit, other) for other in hits)]
+    def _order(self, hits: list[Hit], text: str) -> list[Hit]:
+        kept = [hit for hit in hits if not any(self._better(hit, other, text) for other in hits)]
         present = {hit.symptom for hit in kept}
 
         def rank(hit: Hit) -> tuple[bool, int, int, float]:
@@ -193,13 +193,19 @@ class Matcher:
 
         return sorted(kept, key=rank)
 
-    def _better(self, hit: Hit, other: Hit) -> bool:
-        """Whether `other` explains the same message as `hit`, but more exactly."""
+    def _better(self, hit: Hit, other: Hit, text: str) -> bool:
+        """Whether `other` explains the same message as `hit`, but more exactly.
+
+        A message is often printed twice (a task's reason and its container's).
+        """
         if other.symptom == hit.symptom:
             return False
         if not _named(other.symptom, self._rules[hit.symptom].get("yields_to", ())):
             return False
-        return other.start - _SAME_MESSAGE <= hit.end and hit.start <= other.end + _SAME_MESSAGE
+        first, last = max(0, hit.start - _SAME_MESSAGE), hit.end + _SAME_MESSAGE
+        if first <= other.end and other.start <= last:
+            return True
+        return text.find(text[other.start : other.end], first, last) >= 0
 
 
 def _in_code(text: str, start: int) -> bool:
