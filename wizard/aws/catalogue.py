@@ -36,8 +36,9 @@ class Catalogue(Knowledge):
         """Return the part with the causes that matter for `goals`."""
         wanted = frozenset(goals)
         if wanted not in self._cuts:
-            causes = {
-                key: one for key, one in self.data["causes"].items() if wanted & set(one["goals"])
+            kept = {
+                kind: {k: one for k, one in self.data[kind].items() if wanted & set(one["goals"])}
+                for kind in ("causes", "notices")
             }
-            self._cuts[wanted] = Catalogue({**self.data, "causes": causes}, self.problems)
+            self._cuts[wanted] = Catalogue({**self.data, **kept}, self.problems)
         return self._cuts[wanted]

@@ -100,6 +100,9 @@ def _answer(
         verdicts=tuple(
             verdicts.verdict(knowledge.cause(one.cause), one, reading.notes) for one in found
         ),
+        notices=verdicts.notices(
+            knowledge.meant(goals if asked.goal == "all" else {asked.goal}), facts, reading.notes
+        ),
         unread=verdicts.unread(calls.made.values(), every),
         checked=done,
         unchecked=undone,

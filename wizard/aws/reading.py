@@ -116,10 +116,10 @@ class Reading:
 
 
 def fact_names(knowledge: Knowledge) -> list[str]:
-    """Return the facts that the causes of `knowledge` speak of: those that are worth reading."""
+    """Return the facts that the causes and notices of `knowledge` speak of: those worth reading."""
     named = {"target"}
-    for key in knowledge.causes():
-        cause = knowledge.cause(key)
+    every = [knowledge.cause(key) for key in knowledge.causes()]
+    for cause in [*every, *map(knowledge.notice, knowledge.notices())]:
         spoken = [*paths(cause.when), *paths(cause.suspect or {}), *cause.fields.values()]
         spoken += [path for offer in cause.fixes for path in paths(offer.when or {})]
         named |= {path.partition(".")[0] for path in (*spoken, cause.stage)}

@@ -63,6 +63,17 @@ def verdict(cause: Cause, finding: Finding, notes: Iterable[Note]) -> Verdict:
     return Verdict(finding, tuple(unique.values())[:_MOST])
 
 
+def notices(knowledge: Knowledge, facts: Facts, notes: Sequence[Note]) -> tuple[Verdict, ...]:
+    """Return what is worth knowing of `facts` although it breaks nothing."""
+    every = [knowledge.notice(key) for key in knowledge.notices()]
+    return tuple(
+        verdict(one, found, notes)
+        for one in every
+        for found in judge(one, facts)
+        if found.status == CONFIRMED
+    )
+
+
 def _fits(note: Note, finding: Finding) -> bool:
     known = {"cause": finding.cause, **finding.fields}
     return all(known[key] == value for key, value in note.about.items() if key in known)

@@ -18,9 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
     from typing import Any
 
-FORMAT = 4
+FORMAT = 5
 _DROPPED = ("examples", "scenarios", "id")
-_KINDS = ("symptoms", "causes", "fixes")
+_KINDS = ("symptoms", "causes", "notices", "fixes")
 _GUIDE = "guide"
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))

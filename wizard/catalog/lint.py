@@ -12,7 +12,7 @@ from wizard.catalog.shape import suggestion
 from wizard.catalog.source import Problem, Source
 from wizard.core.condition import OPERATORS
 from wizard.core.facts import SEVERAL, STAGES, VOCABULARY, field_names
-from wizard.core.knowledge import Knowledge
+from wizard.core.knowledge import Cause, Knowledge
 from wizard.core.lookup import look_up
 from wizard.core.squash import squash
 from wizard.core.words import placeholders
@@ -32,7 +32,9 @@ def check(folder: Folder, knowledge: Knowledge) -> list[Problem]:
     for key, source in folder.sources.get("symptoms", {}).items():
         problems += _symptom(key, source, knowledge)
     for key, source in folder.sources.get("causes", {}).items():
-        problems += _cause(key, source, knowledge)
+        problems += _cause(knowledge.cause(key), source, knowledge)
+    for key, source in folder.sources.get("notices", {}).items():
+        problems += _cause(knowledge.notice(key), source, knowledge)
     for kind in ("fixes", GUIDE):
         for source in folder.sources.get(kind, {}).values():
             problems += _words(source, source.data, ())
@@ -153,15 +155,15 @@ def _known(
         yield source.problem(path, f"unknown {name} '{key}'{suggestion(key, set(known))}")
 
 
-def _cause(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem]:
+def _cause(cause: Cause, source: Source, knowledge: Knowledge) -> Iterator[Problem]:
     data = source.data
     yield from _words(source, data, ())
     each = data.get("each")
     problems = list(_cause_paths(source, data, each))
-    if "." not in data["stage"] and data["stage"] not in STAGES:
-        says = f"unknown stage '{data['stage']}'{suggestion(data['stage'], set(STAGES))}"
+    if "." not in cause.stage and cause.stage not in STAGES:
+        says = f"unknown stage '{cause.stage}'{suggestion(cause.stage, set(STAGES))}"
         problems.append(source.problem(("stage",), says))
-    for index, offer in enumerate(data["fixes"]):
+    for index, offer in enumerate(data.get("fixes", ())):
         problems += _known(source, ("fixes", index, "fix"), offer["fix"], "fixes", knowledge)
     for name in ("title", "explanation", "by_hand"):
         for language, text in data.get(name, {}).items():
@@ -170,17 +172,17 @@ def _cause(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem]:
                 problems.append(source.problem((name, language), says))
     yield from problems
     if not problems:
-        yield from check_scenarios(key, source, knowledge)
+        yield from check_scenarios(cause, source)
 
 
 def _cause_paths(source: Source, data: dict[str, Any], each: str | None) -> Iterator[Problem]:
     for name in ("when", "suspect"):
         yield from _condition(source, (name,), data.get(name, {}), each)
-    for index, offer in enumerate(data["fixes"]):
+    for index, offer in enumerate(data.get("fixes", ())):
         yield from _condition(source, ("fixes", index, "when"), offer.get("when", {}), each)
     for field, path in data["fields"].items():
         yield from _path(source, ("fields", field), path, each)
-    if "." in data["stage"]:
+    if "." in data.get("stage", ""):
         yield from _path(source, ("stage",), data["stage"], each)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from wizard.catalog.shape import check_shape
 from wizard.catalog.source import Problem, Source, read
 
-KINDS = ("symptoms", "causes", "fixes")
+KINDS = ("symptoms", "causes", "notices", "fixes")
 GUIDE = "guide"
 
 

@@ -8,7 +8,7 @@ from wizard.catalog.shape import suggestion
 from wizard.catalog.source import Problem, Source
 from wizard.core.diagnosis import Finding, judge
 from wizard.core.facts import SEVERAL, VOCABULARY, Facts, Unread
-from wizard.core.knowledge import Knowledge
+from wizard.core.knowledge import Cause
 
 
 class ScenarioError(ValueError):
@@ -63,9 +63,8 @@ def _value(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def check_scenarios(key: str, source: Source, knowledge: Knowledge) -> Iterator[Problem]:
-    """Yield every scenario of the cause `key` whose verdict is not the expected one."""
-    cause = knowledge.cause(key)
+def check_scenarios(cause: Cause, source: Source) -> Iterator[Problem]:
+    """Yield every scenario of `cause` (or of a notice) whose verdict is not the expected one."""
     for index, scenario in enumerate(source.data["scenarios"]):
         path = ("scenarios", index)
         try:

@@ -84,6 +84,14 @@ _EXAMPLE = _object(
     {"fields": {"type": "object", "propertyNames": {"enum": list(FIELDS)}}},
 )
 _CONDITION = {"type": ["object", "array"]}
+_STATUSES = ("confirmed", "suspected", "unknown", "ruled-out")
+
+
+def _scenarios(statuses: tuple[str, ...], more: dict[str, Any]) -> dict[str, Any]:
+    expect = _object({"status": {"enum": list(statuses)}}, {"fields": {"type": "object"}} | more)
+    scenario = _object({"name": _TEXT, "facts": {"type": "object"}, "expect": expect})
+    return {"type": "array", "minItems": 1, "items": scenario}
+
 
 SYMPTOM = _object(
     {
@@ -132,26 +140,27 @@ CAUSE = _object(
             "type": "array",
             "items": _object({"fix": _ID}, {"when": _CONDITION, "why_not": _WORDS}),
         },
-        "scenarios": {
-            "type": "array",
-            "minItems": 1,
-            "items": _object(
-                {
-                    "name": _TEXT,
-                    "facts": {"type": "object"},
-                    "expect": _object(
-                        {"status": {"enum": ["confirmed", "suspected", "unknown", "ruled-out"]}},
-                        {"fixes": {"type": "array", "items": _ID}, "fields": {"type": "object"}},
-                    ),
-                }
-            ),
-        },
+        "scenarios": _scenarios(_STATUSES, {"fixes": {"type": "array", "items": _ID}}),
     },
     {
         "each": {"enum": sorted(SEVERAL)},
         "suspect": _CONDITION,
         "by_hand": _WORDS,
     },
+)
+
+NOTICE = _object(
+    {
+        "id": _ID,
+        "title": _WORDS,
+        "explanation": _WORDS,
+        "goals": CAUSE["properties"]["goals"],
+        "references": _LINKS,
+        "when": _CONDITION,
+        "fields": CAUSE["properties"]["fields"],
+        "scenarios": _scenarios(("confirmed", "unknown", "ruled-out"), {}),
+    },
+    {"each": CAUSE["properties"]["each"]},
 )
 
 FIX = _object(
@@ -184,6 +193,7 @@ GUIDE = _object(
 KINDS: dict[str, dict[str, Any]] = {
     "symptoms": SYMPTOM,
     "causes": CAUSE,
+    "notices": NOTICE,
     "fixes": FIX,
     "guide": GUIDE,
 }

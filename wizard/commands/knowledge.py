@@ -74,11 +74,15 @@ def _told(problem: Any) -> dict[str, Any]:
 
 def _show(key: str, world: World) -> None:
     data = world.knowledge.data
-    found = {kind: data[kind][key] for kind in ("symptoms", "causes", "fixes") if key in data[kind]}
+    found = {
+        kind: data[kind][key]
+        for kind in ("symptoms", "causes", "notices", "fixes")
+        if key in data[kind]
+    }
     if not found:
         from wizard.catalog.shape import suggestion
 
-        known = {one for kind in ("symptoms", "causes", "fixes") for one in data[kind]}
+        known = {one for kind in ("symptoms", "causes", "notices", "fixes") for one in data[kind]}
         raise UsageError(f"knowledge show: unknown id {key!r}{suggestion(key, known)}")
     if world.json:
         world.give(found)

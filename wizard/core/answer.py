@@ -38,7 +38,8 @@ class Diagnosis:
 
     `verdicts` are ordered by what to do first. `checked` are the ids of the causes that were
     looked for and refuted, `unchecked` those that nothing here could decide; together they say
-    what an empty list of verdicts is worth. `calls` counts AWS calls, `round_trips` is the longest
+    what an empty list of verdicts is worth. `notices` are worth knowing although they break
+    nothing. `calls` counts AWS calls, `round_trips` is the longest
     chain of calls that had to wait for each other. `from_file` says that it rests on saved
     answers alone.
     """
@@ -52,6 +53,7 @@ class Diagnosis:
     calls: int
     round_trips: int
     elapsed_s: float
+    notices: tuple[Verdict, ...] = ()
     facts: Facts = field(default_factory=dict)
     from_file: bool = False
 

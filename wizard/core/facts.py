@@ -100,8 +100,9 @@ class Cluster:
 
     `exec_problem` is key-missing, log-group-missing, bucket-missing or denied; None when it is
     well. `told_region` is the region that an ARN or a pasted text names, where it is not the one
-    that was asked. `run_as_user` is the user that Session Manager's settings name for sessions;
-    whether the image has it (`run_as_missing`) no API tells.
+    that was asked. `session_logging` is NONE, DEFAULT or OVERRIDE. `run_as_user` is the user that
+    Session Manager's settings name for sessions; whether the image has it (`run_as_missing`) no
+    API tells.
     """
 
     name: str
@@ -112,13 +113,17 @@ class Cluster:
     exec_log_group: str | None = None
     exec_bucket: str | None = None
     told_region: str | None = None
+    session_logging: str | None = None
     run_as_user: Maybe[str | None] = None
     run_as_missing: Maybe[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service. `controller` is ECS, CODE_DEPLOY or EXTERNAL; `rollout` the primary's state."""
+    """A service. `controller` is ECS, CODE_DEPLOY or EXTERNAL; `rollout` the primary's state,
+    `failed_tasks` how many of its tasks failed to start, `circuit_breaker` whether ECS gives up
+    then.
+    """
 
     name: str
     exists: Maybe[bool]
@@ -134,6 +139,8 @@ class Service:
     task_definition_active: Maybe[bool] = True
     percent_deadlock: bool = False
     deploying: bool = False
+    circuit_breaker: bool = True
+    failed_tasks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,9 @@ class Container:
 
     `agent_explained` says that something that was read keeps the agent from working. `end` is how
     the container ended, if badly: out-of-memory, entrypoint, exec-format, unhealthy or crash.
+    `init_process` is initProcessEnabled; `agentless` a container of a task with ECS Exec that has
+    no agent (a sidecar that AWS adds); `shares_processes` one that cannot be entered because
+    another one of its process namespace can (pidMode task).
     """
 
     name: str
@@ -178,6 +188,9 @@ class Container:
     image: str | None = None
     agent_explained: Maybe[bool] = False
     end: str | None = None
+    init_process: bool = True
+    agentless: bool = False
+    shares_processes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +200,8 @@ class Role:
     `named` is false where the task definition names none. `missing_actions` are those the need
     has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`);
     `lacking_actions` are both, but for reading environment files from S3 and keys from KMS, which
-    have causes of their own (`lacking_elsewhere`). `own` is false for a role of another account.
+    have causes of their own (`lacking_elsewhere`). `doubtful_actions` no policy of the role's own
+    allows, while one that could not be read may. `own` is false for a role of another account.
     """
 
     named: bool
@@ -204,6 +218,7 @@ class Role:
     stage: str = "registry-auth"
     lacking_actions: Maybe[tuple[str, ...]] = ()
     lacking_elsewhere: tuple[str, ...] = ()
+    doubtful_actions: tuple[str, ...] = ()
     own: bool = True
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:  # importing typing would cost a look-up three milliseconds
 
 Words = dict[str, str]
 
+NO_STAGE = "exec"
+"""The stage of what has none of its own: the last one."""
+
 
 class Candidate(Record):
     """A cause that a symptom may have, and the yes/no question that tells it from the others."""
@@ -109,21 +112,11 @@ class Knowledge:
 
     def cause(self, key: str) -> Cause:
         """Return the cause with id `key`; KeyError if there is none."""
-        one = self.data["causes"][key]
-        return Cause(
-            id=key,
-            title=one["title"],
-            explanation=one["explanation"],
-            references=tuple(one["references"]),
-            stage=one["stage"],
-            goals=tuple(one["goals"]),
-            when=one["when"],
-            suspect=one.get("suspect"),
-            each=one.get("each"),
-            fields=one.get("fields", {}),
-            fixes=tuple(Offer(f["fix"], f.get("when"), f.get("why_not", {})) for f in one["fixes"]),
-            by_hand=one.get("by_hand", {}),
-        )
+        return _cause(key, self.data["causes"][key])
+
+    def notice(self, key: str) -> Cause:
+        """Return the notice with id `key`, a cause of nothing; KeyError if there is none."""
+        return _cause(key, self.data["notices"][key])
 
     def fix(self, key: str) -> FixText:
         """Return the words of the fix with id `key`; KeyError if there is none."""
@@ -141,3 +134,25 @@ class Knowledge:
     def causes(self) -> list[str]:
         """Return the ids of all causes."""
         return list(self.data["causes"])
+
+    def notices(self) -> list[str]:
+        """Return the ids of all notices: what is worth knowing although it breaks nothing."""
+        return list(self.data["notices"])
+
+
+def _cause(key: str, one: dict[str, Any]) -> Cause:
+    offers = one.get("fixes", ())
+    return Cause(
+        id=key,
+        title=one["title"],
+        explanation=one["explanation"],
+        references=tuple(one["references"]),
+        stage=one.get("stage", NO_STAGE),
+        goals=tuple(one["goals"]),
+        when=one["when"],
+        suspect=one.get("suspect"),
+        each=one.get("each"),
+        fields=one.get("fields", {}),
+        fixes=tuple(Offer(f["fix"], f.get("when"), f.get("why_not", {})) for f in offers),
+        by_hand=one.get("by_hand", {}),
+    )

@@ -26,6 +26,7 @@ def found(step: steps.Found, to: Scribe) -> View:
         to.add("note", to.word(cause.by_hand, finding.fields))
     _others(step, to)
     _unread(step.diagnosis, to)
+    _notices(step.diagnosis, to)
     to.links(cause.references)
     _fixes(finding, to)
     told = _told(step.diagnosis)
@@ -77,6 +78,16 @@ def _unread(diagnosis: Diagnosis, to: Scribe) -> None:
     to.rows(to.say("not-read"), [(one.call, one.why) for one in diagnosis.unread])
 
 
+def _notices(diagnosis: Diagnosis, to: Scribe) -> None:
+    """Say what is worth knowing although it breaks nothing."""
+    rows = [
+        (to.word(notice.title, finding.fields), to.word(notice.explanation, finding.fields))
+        for finding in (one.finding for one in diagnosis.notices)
+        for notice in (to.knowledge.notice(finding.cause),)
+    ]
+    to.rows(to.say("notices"), rows)
+
+
 def clear(step: steps.Clear, to: Scribe) -> View:
     """Draw a diagnosis that proved nothing wrong: what it checked, what it could not."""
     diagnosis = step.diagnosis
@@ -85,6 +96,7 @@ def clear(step: steps.Clear, to: Scribe) -> View:
     to.rows(to.say("checked"), names)
     to.rows(to.say("unchecked"), [_named(to, key) for key in diagnosis.unchecked])
     _unread(diagnosis, to)
+    _notices(diagnosis, to)
     to.choose("ask", "ask-me")
     to.choose("again", "look-again")
     to.choose("home", "home")

@@ -175,6 +175,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ja": "ここから確認できる範囲に異常はありません。根拠は次のとおりです。",
     },
     "checked": {"en": "Checked and in order", "ja": "確認して問題がなかったもの"},
+    "notices": {"en": "Worth knowing", "ja": "参考"},
     "unchecked": {"en": "Could not be checked", "ja": "確認できなかったもの"},
     # -- questions -----------------------------------------------------------------------------
     "question-of": {"en": "Question {number} of {of}", "ja": "質問 {number}／{of}"},

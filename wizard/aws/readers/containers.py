@@ -43,7 +43,11 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
     found = [replace(one, end="exec-format") if one.name in unfit else one for one in found]
     for one in found:
         _note(reading, one, one.name in states)
-    found += [Container(name, essential=False) for name in states if name not in written]
+    found += [
+        Container(name, essential=False, agentless=_agentless(state, live))
+        for name, state in states.items()
+        if name not in written
+    ]
     return tuple([await _explained(reading, one) for one in found])
 
 
@@ -91,7 +95,30 @@ def _container(written: Answer, state: Answer, task: Answer, definition: Answer)
         health=state.get("healthStatus"),
         image=written.get("image"),
         end=_end(state, task, definition),
+        init_process=_has_init(written),
+        agentless=_agentless(state, task),
+        shares_processes=_shares(state, task, definition),
     )
+
+
+def _has_init(written: Answer) -> bool:
+    """Whether an init process takes care of orphaned processes; what is not written is not told."""
+    known = "image" in written
+    return not known or bool(written.get("linuxParameters", {}).get("initProcessEnabled"))
+
+
+def _agentless(state: Answer, task: Answer) -> bool:
+    """Whether a container that runs in a task with ECS Exec has no agent of it."""
+    agents = [one.get("name") for one in state.get("managedAgents", ())]
+    runs = state.get("lastStatus") == "RUNNING" and task.get("lastStatus") == "RUNNING"
+    return bool(task.get("enableExecuteCommand")) and runs and _AGENT not in agents
+
+
+def _shares(state: Answer, task: Answer, definition: Answer) -> bool:
+    """Whether another container of the one process namespace has the agent, and this one not
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
+    together = definition.get("pidMode") == "task" and not _runs(state)
+    return together and any(_runs(one) for one in task.get("containers", ()))
 
 
 def _runs(state: Answer) -> bool:

@@ -91,7 +91,16 @@ async def _described(reading: Reading, name: str, answer: Answer) -> Service:
         task_definition_active=definition,
         percent_deadlock=_deadlock(answer),
         deploying=len(deployments) > 1 or primary.get("rolloutState") == "IN_PROGRESS",
+        circuit_breaker=_breaker(answer),
+        failed_tasks=int(primary.get("failedTasks", 0)),
     )
+
+
+def _breaker(answer: Answer) -> bool:
+    """Whether a rolling deployment that fails is ended by ECS; not told counts as yes
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)."""
+    settings = answer.get("deploymentConfiguration", {}).get("deploymentCircuitBreaker", {})
+    return bool(settings.get("enable", True))
 
 
 def _deadlock(answer: Answer) -> bool:

@@ -103,6 +103,7 @@ def _session(answer: Answer) -> dict[str, Any]:
     settings = answer.get("configuration", {}).get("executeCommandConfiguration", {})
     logs = settings.get("logConfiguration", {})
     return {
+        "session_logging": settings.get("logging"),
         "exec_key": settings.get("kmsKeyId"),
         "exec_log_group": logs.get("cloudWatchLogGroupName"),
         "exec_bucket": logs.get("s3BucketName"),

@@ -29,6 +29,7 @@ def as_json(found: Diagnosis, world: World) -> dict[str, Any]:
             for one in found.symptoms
         ],
         "findings": [_finding(one, world) for one in found.verdicts],
+        "notices": [_notice(one, world) for one in found.notices],
         "unread": [
             {"call": one.call, "why": one.why, "needed_for": list(one.needed_for)}
             for one in found.unread
@@ -64,6 +65,19 @@ def _finding(verdict: Verdict, world: World) -> dict[str, Any]:
             for one in finding.fixes
         ],
         "references": list(cause.references),
+    }
+
+
+def _notice(verdict: Verdict, world: World) -> dict[str, Any]:
+    finding = verdict.finding
+    notice = world.knowledge.notice(finding.cause)
+    return {
+        "notice": finding.cause,
+        "fields": finding.fields,
+        "title": fill(world.word(notice.title), finding.fields),
+        "explanation": fill(world.word(notice.explanation), finding.fields).strip(),
+        "evidence": [{"call": one.call, "says": world.word(one.says)} for one in verdict.evidence],
+        "references": list(notice.references),
     }
 
 
@@ -119,6 +133,10 @@ def _verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
 
 
 def _rest(one: Diagnosis, world: World) -> Iterator[str]:
+    for notice in (_notice(verdict, world) for verdict in one.notices):
+        title, text = notice["title"], notice["explanation"]
+        yield f"  {_say('notice', world)} {title}  [{notice['notice']}]"
+        yield f"    {text}"
     ruled_out = [finding.cause for finding in one.refuted]
     if ruled_out:
         yield f"  {_say('ruled-out', world)} {', '.join(ruled_out)}"

@@ -18,6 +18,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ja": "ここからは判断できなかった原因:",
     },
     "unread": {"en": "Not read:", "ja": "読み取れなかった呼び出し:"},
+    "notice": {"en": "Worth knowing:", "ja": "参考:"},
     "cost": {
         "en": "{calls} calls, {trips} round trips, {seconds} s",
         "ja": "呼び出し {calls} 回、往復 {trips} 回、{seconds} 秒",

@@ -1,0 +1,58 @@
+"""What is worth knowing although it breaks nothing: told beside the verdict, never as a problem."""
+
+import pytest
+
+from wizard.aws.engine import Engine
+from wizard.core.answer import Diagnosis
+from wizard.core.facts import Target
+from wizard.lab.world import ALL_ENDPOINTS, World
+
+pytestmark = pytest.mark.slow
+EXEC = Target(goal="exec", cluster="prod", service="web")
+
+
+def told(found: Diagnosis) -> dict[str, object]:
+    return {one.finding.cause: one.finding.fields.get("container", "") for one in found.notices}
+
+
+@pytest.fixture
+def ready(world: World) -> World:
+    world.network(endpoints=ALL_ENDPOINTS).roles().repository().log_group()
+    return world
+
+
+def test_a_container_without_an_init_process_is_worth_a_word_and_no_problem(
+    ready: World, engine: Engine
+) -> None:
+    ready.service(exec_=True).settle()
+    found = engine.diagnose(EXEC)
+    assert told(found) == {"exec.init-process-off": "app"}
+    assert not found.problem
+
+
+def test_with_an_init_process_nothing_is_left_to_say(ready: World, engine: Engine) -> None:
+    init = ready.container(linuxParameters={"initProcessEnabled": True})
+    ready.task_definition(containers=[init]).service(exec_=True).settle()
+    assert told(engine.diagnose(EXEC)) == {}
+
+
+def test_sessions_that_are_logged_nowhere_are_said_to_be(ready: World, engine: Engine) -> None:
+    ready.service(exec_=True).settle()
+    settings = {"executeCommandConfiguration": {"logging": "NONE"}}
+    ready.client("ecs").update_cluster(cluster="prod", configuration=settings)
+    assert "exec.sessions-not-logged" in told(engine.diagnose(EXEC))
+
+
+def test_nothing_of_exec_is_said_to_somebody_who_asks_why_a_task_does_not_start(
+    ready: World, engine: Engine
+) -> None:
+    ready.service(exec_=True).settle()
+    assert told(engine.diagnose(Target(goal="start", cluster="prod", service="web"))) == {}
+
+
+def test_a_deployment_that_fails_without_circuit_breaker_goes_on_for_ever(
+    world: World, engine: Engine
+) -> None:
+    world.network(endpoints=()).roles().repository().log_group().service().settle(600)
+    found = engine.diagnose(Target(goal="start", cluster="prod", service="web"))
+    assert "deploy.circuit-breaker-off" in told(found)
