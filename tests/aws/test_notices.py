@@ -56,3 +56,23 @@ def test_a_deployment_that_fails_without_circuit_breaker_goes_on_for_ever(
     world.network(endpoints=()).roles().repository().log_group().service().settle(600)
     found = engine.diagnose(Target(goal="start", cluster="prod", service="web"))
     assert "deploy.circuit-breaker-off" in told(found)
+
+
+def test_a_service_that_wants_no_task_is_told_and_is_no_problem(
+    ready: World, engine: Engine
+) -> None:
+    ready.service(desired=0, exec_=True).settle()
+    found = engine.diagnose(EXEC)
+    assert "service.scaled-to-zero" in told(found)
+    assert not found.problem
+
+
+def test_a_named_task_that_has_stopped_cannot_be_entered(ready: World, engine: Engine) -> None:
+    ready.service(exec_=True).settle()
+    task = ready.tasks()[0]["taskArn"]
+    ready.client("ecs").stop_task(cluster="prod", task=task, reason="for the night")
+    ready.settle()
+    found = engine.diagnose(Target(goal="exec", cluster="prod", task=task))
+    assert [one.symptom for one in found.symptoms] == ["exec.task-not-running"]
+    assert found.symptoms[0].text == "STOPPED: for the night"
+    assert found.problem

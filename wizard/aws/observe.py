@@ -12,10 +12,12 @@ from wizard.aws.arns import short
 from wizard.aws.reading import Reading
 from wizard.core.clean import one_line
 from wizard.core.diagnosis import Observed
+from wizard.core.facts import Unread
 from wizard.core.knowledge import Knowledge
 from wizard.core.lookup import look_up
 
 TASK, CONTAINER = "task stoppedReason", "container reason"
+STATUS = "task lastStatus"
 ROLLOUT, EVENT = "deployment rolloutStateReason", "service event"
 
 _BY_CODE = {
@@ -25,6 +27,7 @@ _BY_CODE = {
     "TerminationNotice": "start.host-maintenance",
     "EssentialContainerExited": "start.essential-exited",
 }
+_NOT_RUNNING = "exec.task-not-running"
 _TASKS, _EVENTS = 3, 30
 _LENGTH = 2000
 _STEADY = "has reached a steady state"
@@ -34,6 +37,8 @@ _SETTLED = timedelta(minutes=5)
 
 async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
     """Return what the target shows of failing now, newest first; nothing of what is over."""
+    if reading.target.task and reading.target.goal == "exec":
+        return list(_not_running(knowledge, await reading.part("task-answer")))
     if "start" not in await reading.part("goals"):
         return []
     tasks, service = await reading.part("task-answers"), await reading.part("service-answer")
@@ -43,6 +48,18 @@ async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
     if isinstance(service, dict) and failing(service, known, reading.calls.source.now):
         return once([*of_tasks(knowledge, recent(service, known)), *of_service(knowledge, service)])
     return []
+
+
+def _not_running(knowledge: Knowledge, task: Answer | Unread | None) -> Iterator[Observed]:
+    """Yield that the named task cannot be entered in the state it is in
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html)."""
+    if not isinstance(task, dict) or task.get("lastStatus") in (None, "RUNNING"):
+        return
+    if _NOT_RUNNING in knowledge.data["symptoms"]:
+        reason = task.get("stoppedReason")
+        text = f"{task['lastStatus']}: {reason}" if reason else str(task["lastStatus"])
+        about = {"task": short(task["taskArn"])}
+        yield Observed(_NOT_RUNNING, STATUS, one_line(text, _LENGTH), about)
 
 
 def steady(service: Answer) -> bool:
