@@ -76,3 +76,14 @@ def test_a_named_task_that_has_stopped_cannot_be_entered(ready: World, engine: E
     assert [one.symptom for one in found.symptoms] == ["exec.task-not-running"]
     assert found.symptoms[0].text == "STOPPED: for the night"
     assert found.problem
+
+
+def test_why_a_named_task_never_ran_comes_before_that_it_cannot_be_entered(
+    world: World, engine: Engine
+) -> None:
+    world.network(endpoints=("ecr.api", "ecr.dkr", "logs", "ssmmessages")).roles().repository()
+    world.log_group().service(exec_=True).settle()
+    task = world.tasks(status="STOPPED")[0]["taskArn"]
+    found = engine.diagnose(Target(goal="exec", cluster="prod", task=task))
+    seen = [one.symptom for one in found.symptoms]
+    assert seen == ["pull.layer-unreachable", "exec.task-not-running"]

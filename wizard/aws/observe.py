@@ -38,7 +38,9 @@ _SETTLED = timedelta(minutes=5)
 async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
     """Return what the target shows of failing now, newest first; nothing of what is over."""
     if reading.target.task and reading.target.goal == "exec":
-        return list(_not_running(knowledge, await reading.part("task-answer")))
+        task = await reading.part("task-answer")
+        ended = of_tasks(knowledge, [task]) if isinstance(task, dict) else ()
+        return once([*ended, *_not_running(knowledge, task)])
     if "start" not in await reading.part("goals"):
         return []
     tasks, service = await reading.part("task-answers"), await reading.part("service-answer")
