@@ -24,6 +24,13 @@ from wizard.network import Reach
 
 ALLOW_ALL = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
+
+def _but(action: str) -> dict[str, Any]:
+    """Everything but an action."""
+    rest = {key: value for key, value in ALLOW_ALL.items() if key != "Action"}
+    return rest | {"NotAction": action}
+
+
 BUCKET = f"arn:aws:s3:::{S3.bucket}"
 POLICIES: list[tuple[str, Any, dict[str, Any], str]] = [
     ("everything", ECR_API, ALLOW_ALL, "open"),
@@ -52,6 +59,39 @@ POLICIES: list[tuple[str, Any, dict[str, Any], str]] = [
         ECR_API,
         {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
         "unknown",
+    ),
+    ("all but deleting", ECR_API, _but("ecr:Delete*"), "open"),
+    ("all but the very action", ECR_API, _but("ecr:GetAuthorizationToken"), "blocked"),
+    ("all but reading objects", S3, _but("s3:Get*"), "blocked"),
+    (
+        "layers for one role",
+        S3,
+        {**ALLOW_ALL, "Principal": {"AWS": ROLE}},
+        "unknown",
+    ),
+    (
+        "layers of ones own account",
+        S3,
+        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:ResourceAccount": ACCOUNT}}},
+        "unknown",
+    ),
+    (
+        "layers from this endpoint",
+        S3,
+        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-s3"}}},
+        "open",
+    ),
+    (
+        "layers from an old endpoint",
+        S3,
+        {**ALLOW_ALL, "Condition": {"StringEquals": {"aws:SourceVpce": "vpce-old"}}},
+        "blocked",
+    ),
+    (
+        "another account",
+        ECR_API,
+        {**ALLOW_ALL, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}}},
+        "blocked",
     ),
     ("the layers", S3, {**ALLOW_ALL, "Action": "s3:GetObject", "Resource": f"{BUCKET}/*"}, "open"),
     ("the bucket without its objects", S3, {**ALLOW_ALL, "Resource": BUCKET}, "blocked"),

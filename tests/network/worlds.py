@@ -203,6 +203,10 @@ def _base(**parts: Any) -> NetworkView:
         ],
         "network_interfaces": [],
         "mount_targets": [],
+        "private_zones": [],
+        "resolver_rules": [],
+        "profiles": [],
+        "instances": [],
     }
     return NetworkView(REGION, ACCOUNT, **(made | parts))
 

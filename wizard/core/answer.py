@@ -53,9 +53,9 @@ class Diagnosis:
     calls: int
     round_trips: int
     elapsed_s: float
-    notices: tuple[Verdict, ...] = ()
     facts: Facts = field(default_factory=dict)
     from_file: bool = False
+    notices: tuple[Verdict, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -75,7 +75,7 @@ class Bastion:
     `push_user` the one who pushes (root when the command ran with sudo), `user_mismatch` whether
     that one has no login while another has. `other_registry` is a registry that there is a login
     for, while there is none for the target's. `unreachable` are services of AWS whose endpoint
-    this machine does not reach.
+    this machine does not reach; `registry_reachable` is what it finds of the target's registry.
     """
 
     docker: Maybe[str]
@@ -92,6 +92,7 @@ class Bastion:
     registry: str | None = None
     user_mismatch: Maybe[bool] = False
     unreachable: tuple[str, ...] = ()
+    registry_reachable: Maybe[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,8 @@ class Cluster:
 class Service:
     """A service. `controller` is ECS, CODE_DEPLOY or EXTERNAL; `rollout` the primary's state,
     `failed_tasks` how many of its tasks failed to start, `circuit_breaker` whether ECS gives up
-    then.
+    then. `percent_deadlock` says that the percentages leave no room for a replacement, `stuck`
+    that a deployment waits for it now.
     """
 
     name: str
@@ -138,6 +140,7 @@ class Service:
     task_definition: str | None = None
     task_definition_active: Maybe[bool] = True
     percent_deadlock: bool = False
+    stuck: bool = False
     deploying: bool = False
     circuit_breaker: bool = True
     failed_tasks: int = 0
@@ -178,7 +181,7 @@ class Container:
     essential: bool = True
     agent: str | None = None
     agent_reason: str | None = None
-    exec_expected: bool = False
+    exec_expected: Maybe[bool] = False
     read_only_root: bool = False
     aws_keys: tuple[str, ...] = ()
     exit_code: int | None = None
@@ -227,7 +230,7 @@ class Obstacle:
     """Something on a needed network way. `cause` is the id of the cause in `knowledge/`.
 
     `status` is confirmed or suspected (another remedy for the same way, or not provable); Unread
-    names the call that would tell.
+    names the call that would tell. `port` is the one that is shut: 443, 53 for DNS, 2049 for NFS.
     """
 
     cause: str
@@ -244,6 +247,7 @@ class Obstacle:
     state: str | None = None
     host: str | None = None
     says: str | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +294,23 @@ class LogGroup:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A secret or parameter of the task definition. `problem` is missing, key-missing, malformed
-    or kms-denied; None when it is well. `key` is the JSON key, `kms_key` the encrypting key."""
+    """A secret or parameter of the task definition.
+
+    `problem` is missing, malformed (the reference itself), or None; `content` is key-missing or
+    malformed (no JSON) where a JSON `key` is asked for. `kms_denied` says that the execution role
+    may not use the encrypting `kms_key`; `kms_denied_by` what keeps it from it where that is no
+    mere lack of the role's own policies (`resource`: the key's policy, `state`: a key that is
+    disabled, `explicit-deny`, `scp`, …).
+    """
 
     secret: str
     problem: Maybe[str | None]
     key: str | None = None
     container: str | None = None
     kms_key: str | None = None
+    content: Maybe[str | None] = None
+    kms_denied: Maybe[bool] = False
+    kms_denied_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

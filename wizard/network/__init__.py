@@ -3,8 +3,10 @@
 What goes in (`types`)
     NetworkView(region, account, partition, vpc, dns_support, dns_hostnames, subnets, route_tables,
         security_groups, network_acls, endpoints, nat_gateways, internet_gateways, prefix_lists,
-        network_interfaces, mount_targets, dhcp_options)
-        each part as boto3 returns it, for the whole VPC, or Unread(call, why) (the default)
+        network_interfaces, mount_targets, dhcp_options, private_zones, resolver_rules, profiles,
+        instances)
+        each part as boto3 returns it, for the whole VPC, or Unread(call, why); a part that is left
+        out is Unread(call, "not-asked"), and an answer that hangs on it names it
     Interface(subnet_id, security_groups=(), public_ip=False, address="", ipv6=False)
     interfaces(awsvpc_configuration) -> one Interface for each subnet
     Need(service="ecr.api" | host="registry-1.docker.io", region, port=443, actions, resources,

@@ -25,7 +25,7 @@ NEGLIGIBLE = 0.01
 """The share of the internet that a list of banned ranges may take without making the answer
 doubtful for a service whose address is not known."""
 _ANY = "-1"
-_TCP = ("-1", "6", "tcp")
+_PROTOCOLS = {"tcp": ("-1", "6", "tcp"), "udp": ("-1", "17", "udp")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Passage:
     rule: int | None = None
 
 
-def _rules(acl: Item, *, egress: bool) -> list[Item]:
+def _rules(acl: Item, *, egress: bool, protocol: str = "tcp") -> list[Item]:
     entries = [e for e in acl.get("Entries") or () if bool(e.get("Egress")) is egress]
-    tcp = [e for e in entries if str(e.get("Protocol", _ANY)).lower() in _TCP]
-    return sorted(tcp, key=lambda e: int(e.get("RuleNumber", 0)))
+    fitting = [e for e in entries if str(e.get("Protocol", _ANY)).lower() in _PROTOCOLS[protocol]]
+    return sorted(fitting, key=lambda e: int(e.get("RuleNumber", 0)))
 
 
 def _ports(rule: Item) -> tuple[int, int]:
@@ -83,13 +83,15 @@ def _count(pieces: Iterable[IPv4Network]) -> int:
     return sum(piece.num_addresses for piece in pieces)
 
 
-def passes(acl: Item, target: Target, ports: tuple[int, int], *, egress: bool) -> Passage:
+def passes(
+    acl: Item, target: Target, ports: tuple[int, int], *, egress: bool, protocol: str = "tcp"
+) -> Passage:
     """Whether the ACL lets TCP to (egress) or from the target through on all these ports.
 
     `ports` are the destination's for the way out and the client's own for the way back. None
     where only some of the addresses or ports get through.
     """
-    rules = _rules(acl, egress=egress)
+    rules = _rules(acl, egress=egress, protocol=protocol)
     total = _count(target.networks)
     allowance = 0.0 if target.exact else NEGLIGIBLE * total
     open_ports = closed_ports = 0
@@ -106,12 +108,16 @@ def passes(acl: Item, target: Target, ports: tuple[int, int], *, egress: bool) -
     return Passage(False if closed_ports == count and total else None, denying)
 
 
-def way_back(acl: Item, target: Target, *, egress: bool, client: bool) -> Passage:
+def way_back(
+    acl: Item, target: Target, *, egress: bool, client: bool, protocol: str = "tcp"
+) -> Passage:
     """Whether answers come through to (or, `egress`, from) a subnet.
 
     `client`: the ports are chosen by a task, not by a NAT gateway; then the narrower range does.
     """
-    whole = passes(acl, target, EPHEMERAL, egress=egress)
-    if whole.ok is None and client and passes(acl, target, CLIENT_PORTS, egress=egress).ok:
-        return Passage(True)
+    whole = passes(acl, target, EPHEMERAL, egress=egress, protocol=protocol)
+    if whole.ok is None and client:
+        narrow = passes(acl, target, CLIENT_PORTS, egress=egress, protocol=protocol)
+        if narrow.ok:
+            return Passage(True)
     return whole

@@ -53,14 +53,28 @@ def serves(endpoint: Item, region: str, service: str) -> bool:
     return str(endpoint.get("ServiceName", "")).endswith(f".{region}.{service}")
 
 
+def kind_of(endpoint: Item) -> str:
+    """`interface`, `gateway`, ...; where the answer leaves it out, by what only one kind has.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+    """
+    told = str(endpoint.get("VpcEndpointType") or "").lower()
+    if told:
+        return told
+    if any(endpoint.get(key) for key in ("SubnetIds", "NetworkInterfaceIds", "Groups")):
+        return "interface"
+    name = str(endpoint.get("ServiceName", "")).rsplit(".", 1)[-1]
+    return "gateway" if name in GATEWAY_SERVICES else "interface"
+
+
 def is_interface(endpoint: Item) -> bool:
     """Whether it is an interface endpoint."""
-    return str(endpoint.get("VpcEndpointType", "")).lower() == "interface"
+    return kind_of(endpoint) == "interface"
 
 
 def is_gateway(endpoint: Item) -> bool:
     """Whether it is a gateway endpoint."""
-    return str(endpoint.get("VpcEndpointType", "Gateway")).lower() == "gateway"
+    return kind_of(endpoint) == "gateway"
 
 
 def endpoint_id(endpoint: Item) -> str:
@@ -95,20 +109,20 @@ def _fault(scene: Scene, kind: str, endpoint: Item, **more: object) -> Obstacle:
 def _availability(scene: Scene, endpoint: Item) -> Obstacle | None:
     if state(endpoint) not in _WORKING:
         return _fault(scene, NOT_AVAILABLE, endpoint, state=state(endpoint))
-    if is_interface(endpoint) and not endpoint.get("SubnetIds", True):
-        return _fault(scene, NOT_AVAILABLE, endpoint, state="no-subnets")
     return None
 
 
-def _private_dns(endpoint: Item) -> bool:
-    """Whether the name leads to the endpoint from within the VPC.
+def _private_dns(endpoint: Item) -> Truth:
+    """Whether the name leads to the endpoint from within the VPC; None where it was not told.
 
     For S3 it may be limited to resolvers of on-premises networks; the VPC's own tasks then go by
     the gateway endpoint.
     """
     options = endpoint.get("DnsOptions") or {}
-    inbound_only = options.get("PrivateDnsOnlyForInboundResolverEndpoint") is True
-    return bool(endpoint.get("PrivateDnsEnabled")) and not inbound_only
+    if options.get("PrivateDnsOnlyForInboundResolverEndpoint") is True:
+        return False
+    told = endpoint.get("PrivateDnsEnabled")
+    return None if told is None else bool(told)
 
 
 def vpc_dns(scene: Scene) -> tuple[Truth, tuple[Obstacle, ...], tuple[Unread, ...]]:
@@ -143,10 +157,13 @@ def _interface_found(scene: Scene, endpoints: Iterable[Item]) -> Found:
     for endpoint in endpoints:
         trouble = _availability(scene, endpoint)
         faults: tuple[Obstacle, ...] = (trouble,) if trouble else ()
-        if not _private_dns(endpoint):
+        private = _private_dns(endpoint)
+        if private is False:
             faults += (_fault(scene, PRIVATE_DNS_OFF, endpoint),)
         if not faults and dns is not False:
-            return Found(endpoint, dns, unread=dns_unread if dns is None else ())
+            untold = (Unread("ec2:DescribeVpcEndpoints", "no-private-dns-told"),)
+            doubts = (dns_unread if dns is None else ()) + (untold if private is None else ())
+            return Found(endpoint, all_of((dns, private)), unread=doubts)
         faults = dns_off + faults
         if closest is None or len(faults) < len(closest):
             closest = faults

@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from wizard.network.endpoints import Found, find_endpoints, vpc_dns
+from wizard.network.endpoints import Found, find_endpoints
 from wizard.network.facts import subnet_of, vpc_networks
 from wizard.network.groups import admits
 from wizard.network.mounts import mount_reach
 from wizard.network.naming import Names, name_it
 from wizard.network.private import through_gateway, through_interface
 from wizard.network.public import Public, public_way
-from wizard.network.scene import Part, Scene, blocked, join, scene_of, unread
+from wizard.network.resolvers import resolution
+from wizard.network.scene import Part, Scene, join, scene_of, unread
+from wizard.network.sixth import is_ipv6_only, only_ipv6
+from wizard.network.standing import STANDS_IN, is_inside, known_zone, standing
 from wizard.network.stretches import groups_part, near_acl
-from wizard.network.targets import Target, internet
+from wizard.network.targets import Target, host, internet
 from wizard.network.types import (
     Evidence,
     Interface,
@@ -64,33 +67,6 @@ def reach_of(need: Need, way: str, part: Part) -> Reach:
     )
 
 
-def _dns_part(scene: Scene) -> Part:
-    """Without enableDnsSupport Amazon's resolver does not answer, so no name can be found.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html. A VPC may name
-    resolvers of its own in its DHCP options; what those answer cannot be seen.
-    """
-    if scene.view.dns_support is not False:
-        return Part()
-    options = scene.view.dhcp_options
-    if isinstance(options, Unread):
-        return unread(options)
-    if options is not None and not _amazon_dns(options):
-        return Part(verified=False)
-    _, off, _ = vpc_dns(scene)
-    first = off[0]
-    return blocked(first.kind, dict(first.fields), *first.evidence)
-
-
-def _amazon_dns(options: object) -> bool:
-    settings = options.get("DhcpConfigurations") or () if isinstance(options, dict) else ()
-    for setting in settings:
-        if setting.get("Key") == "domain-name-servers":
-            values = [v.get("Value") for v in setting.get("Values") or ()]
-            return "AmazonProvidedDNS" in values
-    return True
-
-
 def _closed_anyway(scene: Scene) -> tuple[Obstacle, ...]:
     """What would stop the task even if a way were there: groups or an ACL that let the port out
     neither to the internet nor to the VPC itself."""
@@ -121,25 +97,30 @@ def _names_something(scene: Scene) -> bool:
 
 
 def _lacking(scene: Scene, found: Found, public: Public) -> Reach:
-    """There is no public way: give it its name."""
+    """There is no public way: give it its name, unless something unseen may stand in."""
     names: Names = name_it(scene, found, public)
+    every, evidence = (*names.confirmed, *names.others), public.route.evidence
     if found.captures is None and scene.need.service and found.unread:
         # An endpoint that nobody has shown us may be there and serve.
+        return Reach(scene.need, "unknown", remedies=every, unread=found.unread, evidence=evidence)
+    closed = (*resolution(scene).obstacles, *_closed_anyway(scene))
+    instead = standing(scene, found)
+    if closed and (instead.by or instead.unread):
+        return Reach(scene.need, "blocked", public.way, _marked(closed), every, evidence=evidence)
+    if instead.by:
+        seen = (instead.by, *evidence)
+        return Reach(scene.need, "unverified", way=STANDS_IN, evidence=seen)
+    if instead.unread:
         return Reach(
-            scene.need,
-            "unknown",
-            remedies=(*names.confirmed, *names.others),
-            unread=found.unread,
-            evidence=public.route.evidence,
+            scene.need, "unknown", remedies=every, unread=instead.unread, evidence=evidence
         )
-    obstacles = _marked((*_closed_anyway(scene), *names.confirmed))
     return Reach(
         scene.need,
         "blocked",
         way=public.way,
-        obstacles=obstacles,
+        obstacles=_marked((*closed, *names.confirmed)),
         remedies=names.others,
-        evidence=public.route.evidence,
+        evidence=evidence,
     )
 
 
@@ -147,11 +128,14 @@ def _by_public(scene: Scene, found: Found) -> Reach:
     public = public_way(scene)
     if public.lack:
         return _lacking(scene, found, public)
-    part = join((_dns_part(scene), public.rest, public.route))
+    part = join((resolution(scene), public.rest, public.route))
     hidden = scene.need.service and found.interface is None and found.captures is None
     if hidden and part.ok:
         # An endpoint that was not read would take the name over, broken or not.
         part = join((part, unread(*found.unread)))
+    zone = known_zone(scene)
+    if zone and part.ok:
+        part = replace(part, verified=False, evidence=(*part.evidence, zone))
     return reach_of(scene.need, public.way, part)
 
 
@@ -166,6 +150,23 @@ def _perhaps_interface(scene: Scene, found: Found, part: Part) -> Reach:
     return reach_of(scene.need, "interface-endpoint", join((doubt, unread(*found.unread))))
 
 
+def _within(scene: Scene) -> Reach:
+    """A host that is given as an address in this VPC, or in a network that a route leads to."""
+    target = Target(host(scene.need.host), exact=True)
+    seen = Evidence("ec2:DescribeRouteTables", {"route_table": scene.table_id})
+    part = Part(evidence=(seen,), verified=False)
+    return reach_of(scene.need, "vpc", join((part, groups_part(scene, target))))
+
+
+def _special(scene: Scene) -> Reach | None:
+    """The answers that hang on neither endpoints nor a way to the internet."""
+    if is_ipv6_only(scene.subnet):
+        return only_ipv6(scene)
+    if scene.need.service == "efs":
+        return reach_of(scene.need, "vpc", join((resolution(scene), mount_reach(scene))))
+    return _within(scene) if scene.need.host and is_inside(scene) else None
+
+
 def examine(view: NetworkView, interface: Interface, need: Need) -> Reach:
     """Whether the interface reaches what is needed, by which way, and what stands in it.
 
@@ -175,16 +176,17 @@ def examine(view: NetworkView, interface: Interface, need: Need) -> Reach:
     scene = scene_of(view, interface, need)
     if isinstance(scene, Unread):
         return Reach(need, "unknown", unread=(scene,))
-    if need.service == "efs":
-        return reach_of(need, "vpc", mount_reach(scene))
+    special = _special(scene)
+    if special:
+        return special
     found = find_endpoints(scene)
     if found.interface is not None:
-        part = through_interface(scene, found.interface)
+        part = join((resolution(scene), through_interface(scene, found.interface)))
         if found.captures:
             return reach_of(need, "interface-endpoint", part)
         return _perhaps_interface(scene, found, part)
     if found.gateway is not None and found.routed:
-        part = join((_dns_part(scene), through_gateway(scene, found.gateway)))
+        part = join((resolution(scene), through_gateway(scene, found.gateway)))
         return reach_of(need, "gateway-endpoint", part)
     return _by_public(scene, found)
 

@@ -56,8 +56,12 @@ def _in_vpc(items: Sequence[Item], subnet: Item) -> Iterable[Item]:
     return (i for i in items if not vpc or i.get("VpcId") in (None, vpc))
 
 
+def _associations(item: Item) -> Sequence[Item]:
+    return item.get("Associations") or ()
+
+
 def _associated(item: Item, subnet_id: str) -> bool:
-    for association in item.get("Associations") or ():
+    for association in _associations(item):
         state = (association.get("AssociationState") or {}).get("State", "associated")
         if association.get("SubnetId") == subnet_id and state in ("associated", "associating"):
             return True
@@ -70,13 +74,13 @@ def route_table_of(view: NetworkView, subnet: Item) -> Item | Unread:
     if isinstance(tables, Unread):
         return tables
     subnet_id = str(subnet.get("SubnetId", ""))
-    for table in tables:
-        if _associated(table, subnet_id):
-            return table
-    for table in _in_vpc(tables, subnet):
-        if any(a.get("Main") for a in table.get("Associations") or ()):
-            return table
-    return Unread("ec2:DescribeRouteTables", NOT_FOUND)
+    found = next((t for t in tables if _associated(t, subnet_id)), None)
+    if found is None:
+        mine = _in_vpc(tables, subnet)
+        found = next((t for t in mine if any(a.get("Main") for a in _associations(t))), None)
+    if found is None or found.get("Routes") is None:
+        return Unread("ec2:DescribeRouteTables", NOT_FOUND)
+    return found
 
 
 def acl_of(view: NetworkView, subnet: Item) -> Item | Unread:
@@ -85,14 +89,18 @@ def acl_of(view: NetworkView, subnet: Item) -> Item | Unread:
     if isinstance(acls, Unread):
         return acls
     subnet_id = str(subnet.get("SubnetId", ""))
+    found = None
     for acl in acls:
-        if any(a.get("SubnetId") == subnet_id for a in acl.get("Associations") or ()):
-            return acl
-    # The default ACL counts only where no list says otherwise; every subnet has exactly one.
-    for acl in _in_vpc(acls, subnet):
-        if acl.get("IsDefault"):
-            return acl
-    return Unread("ec2:DescribeNetworkAcls", NOT_FOUND)
+        if any(a.get("SubnetId") == subnet_id for a in _associations(acl)):
+            found = acl
+    if found is None:
+        # The default ACL counts only where all lists were told and none says otherwise.
+        mine = list(_in_vpc(acls, subnet))
+        told = all(a.get("Associations") is not None or a.get("IsDefault") for a in mine)
+        found = next((a for a in mine if a.get("IsDefault")), None) if told else None
+    if found is None or found.get("Entries") is None:
+        return Unread("ec2:DescribeNetworkAcls", NOT_FOUND)
+    return found
 
 
 def networks(cidrs: Iterable[Any]) -> tuple[IPv4Network, ...]:
@@ -135,7 +143,7 @@ def prefix_list_networks(view: NetworkView, list_id: str) -> tuple[IPv4Network, 
     call = "ec2:GetManagedPrefixListEntries"
     found = find(view.prefix_lists, "PrefixListId", list_id)
     if found is None or isinstance(found, Unread):
-        return found or Unread(call, NOT_FOUND)
+        return found or Unread(call, "not-asked")
     if isinstance(found.get("Entries"), Unread):
         unread: Unread = found["Entries"]
         return unread

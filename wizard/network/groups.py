@@ -20,8 +20,19 @@ from wizard.network.types import Item, NetworkView, Unread
 from wizard.policy.logic import Truth, any_of
 
 Direction = Literal["ingress", "egress"]
+Protocol = Literal["tcp", "udp"]
 _RULES = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
-_TCP = ("-1", "tcp", "6")
+_PROTOCOLS = {"tcp": ("-1", "tcp", "6"), "udp": ("-1", "udp", "17")}
+_CALL = "ec2:DescribeSecurityGroups"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a group: the other end, the port and the protocol."""
+
+    target: Target
+    port: int
+    protocol: Protocol = "tcp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +43,11 @@ class Admission:
     unread: tuple[Unread, ...] = ()
 
 
-def _port(rule: Item, port: int) -> bool:
-    if str(rule.get("IpProtocol")) not in _TCP:
+def _port(rule: Item, port: int, protocol: Protocol) -> bool:
+    if str(rule.get("IpProtocol", "-1")).lower() not in _PROTOCOLS[protocol]:
         return False
     low, high = rule.get("FromPort"), rule.get("ToPort")
-    if str(rule.get("IpProtocol")) == "-1" or low is None or high is None:
+    if str(rule.get("IpProtocol", "-1")) == "-1" or low is None or high is None:
         return True
     return int(low) <= port <= int(high)
 
@@ -68,15 +79,16 @@ def _rule(view: NetworkView, rule: Item, target: Target, unread: list[Unread]) -
     )
 
 
-def _group(
-    view: NetworkView, group: Item, direction: Direction, ask: tuple[Target, int]
-) -> Admission:
-    target, port = ask
+def _group(view: NetworkView, group: Item, direction: Direction, asked: Asked) -> Admission:
     unread: list[Unread] = []
-    rules = [r for r in group.get(_RULES[direction]) or () if _port(r, port)]
-    ok = any_of([_rule(view, rule, target, unread) for rule in rules])
+    listed = group.get(_RULES[direction])
+    if listed is None:
+        # A group without rules has an empty list; an answer without the list did not say.
+        return Admission(None, (Unread(_CALL, "no-rules-told"),))
+    rules = [r for r in listed if _port(r, asked.port, asked.protocol)]
+    ok = any_of([_rule(view, rule, asked.target, unread) for rule in rules])
     if ok is None:
-        ok = _together(rules, target) or None
+        ok = _together(rules, asked.target) or None
     return Admission(ok, tuple(unread) if ok is None else ())
 
 
@@ -92,21 +104,22 @@ def admits(
     direction: Direction,
     target: Target,
     port: int,
+    protocol: Protocol = "tcp",
 ) -> Admission:
     """Whether these groups let TCP to (egress) or from (ingress) the target's end through.
 
-    Without any group named, the VPC's default group would be used, which nobody has read: None.
+    Rules for IPv6 ranges let no IPv4 traffic through. Without any group named, the VPC's default
+    group would be used, which nobody has read: None.
     """
-    call = "ec2:DescribeSecurityGroups"
     results: list[Admission] = []
     for group_id in group_ids:
-        group = must_find(view.security_groups, "GroupId", group_id, call)
+        group = must_find(view.security_groups, "GroupId", group_id, _CALL)
         if isinstance(group, Unread):
             results.append(Admission(None, (group,)))
         else:
-            results.append(_group(view, group, direction, (target, port)))
+            results.append(_group(view, group, direction, Asked(target, port, protocol)))
     if not results:
-        return Admission(None, (Unread(call, "no-group-known"),))
+        return Admission(None, (Unread(_CALL, "no-group-known"),))
     ok = any_of([r.ok for r in results])
     unread = tuple(dict.fromkeys(u for r in results for u in r.unread)) if ok is None else ()
     return Admission(ok, unread)

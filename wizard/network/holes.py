@@ -25,8 +25,10 @@ def table_evidence(scene: Scene, route: Item | None) -> Evidence:
     return Evidence("ec2:DescribeRouteTables", facts | {"state": route.get("State", "active")})
 
 
-def hole(scene: Scene, table_id: str, route: Item, *more: Evidence) -> Part:
-    """A route whose target is gone."""
+def hole(
+    scene: Scene, table_id: str, route: Item, *more: Evidence, state: str = "blackhole"
+) -> Part:
+    """A route whose target is gone, or forwards nothing (`state` says how it is)."""
     way, target = way_of(route)
     fields: dict[str, object] = {
         "route_table": table_id,
@@ -34,6 +36,7 @@ def hole(scene: Scene, table_id: str, route: Item, *more: Evidence) -> Part:
         "destination": destination(route),
         "target": target,
         "way": way,
+        "state": state,
     }
     return blocked(BLACKHOLE, fields, table_evidence(scene, route), *more)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from wizard.network.endpoints import VPC_DNS_OFF
 from wizard.network.facts import find, networks
 from wizard.network.groups import admits
 from wizard.network.scene import Part, Scene, blocked, join, unread
 from wizard.network.stretches import acls_between, groups_part
 from wizard.network.targets import Target, host
-from wizard.network.types import Evidence, Item, Unread
+from wizard.network.types import Evidence, Item, Obstacle, Unread
+from wizard.policy.logic import Truth
 
 EFS_UNREACHABLE = "storage.efs-unreachable"
 NFS = 2049
@@ -32,14 +34,33 @@ def _unreachable(scene: Scene, reason: str, call: str = _CALL, **more: object) -
     return blocked(EFS_UNREACHABLE, fields, Evidence(call, fields))
 
 
-def _same_zone(scene: Scene, target: Item) -> bool:
+def _same_zone(scene: Scene, target: Item) -> Truth:
+    """Whether it is in the task's zone; None where neither it nor its subnet says so."""
     if target.get("SubnetId") == scene.subnet_id:
         return True
-    ids = (target.get("AvailabilityZoneId"), scene.subnet.get("AvailabilityZoneId"))
-    names = (target.get("AvailabilityZoneName"), scene.subnet.get("AvailabilityZone"))
-    if all(ids):
-        return ids[0] == ids[1]
-    return bool(all(names) and names[0] == names[1])
+    subnet = find(scene.view.subnets, "SubnetId", str(target.get("SubnetId", "")))
+    theirs = {} if subnet is None or isinstance(subnet, Unread) else subnet
+    pairs = (
+        (
+            target.get("AvailabilityZoneId") or theirs.get("AvailabilityZoneId"),
+            "AvailabilityZoneId",
+        ),
+        (target.get("AvailabilityZoneName") or theirs.get("AvailabilityZone"), "AvailabilityZone"),
+    )
+    for zone, key in pairs:
+        if zone and scene.subnet.get(key):
+            return bool(zone == scene.subnet[key])
+    return None
+
+
+def _names(scene: Scene) -> Part:
+    """A file system's name is found where the VPC has DNS hostnames on; the mount may yet go by
+    address. https://docs.aws.amazon.com/efs/latest/ug/mounting-fs-mount-cmd-dns-name.html"""
+    if scene.view.dns_hostnames is not False:
+        return Part()
+    fields: dict[str, object] = {"vpc": scene.vpc_id, "attribute": "enableDnsHostnames"}
+    evidence = Evidence("ec2:DescribeVpcAttribute", fields | {"value": False})
+    return Part(suspects=(Obstacle(VPC_DNS_OFF, fields, (evidence,)),), verified=False)
 
 
 def _admission(scene: Scene, target: Item) -> Part:
@@ -90,7 +111,10 @@ def mount_reach(scene: Scene) -> Part:
     if mine and not here:
         # In another VPC: by peering or a transit gateway, with a name of the user's own.
         return Part(verified=False)
-    near = next((t for t in here if _same_zone(scene, t)), None)
+    zones = [_same_zone(scene, target) for target in here]
+    near = next((t for t, same in zip(here, zones, strict=True) if same), None)
+    if near is None and None in zones:
+        return unread(Unread(_CALL, "zone-not-told"))
     if near is None:
         return _unreachable(scene, "no-mount-target")
     state = str(near.get("LifeCycleState", "available")).lower()
@@ -98,4 +122,4 @@ def mount_reach(scene: Scene) -> Part:
         return _unreachable(scene, "not-available", state=state)
     facts = {"mount_target": near.get("MountTargetId", ""), "subnet": near.get("SubnetId", "")}
     there = Part(evidence=(Evidence(_CALL, facts),))
-    return join((there, _path(scene, near), _admission(scene, near)))
+    return join((there, _names(scene), _path(scene, near), _admission(scene, near)))

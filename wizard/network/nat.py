@@ -57,7 +57,7 @@ def _found(scene: Scene, nat: Item, route: Item) -> tuple[Part, Lack]:
     }
     evidence = Evidence("ec2:DescribeNatGateways", facts)
     if state in _GONE:
-        return hole(scene, scene.table_id, route, evidence), "blackhole"
+        return hole(scene, scene.table_id, route, evidence, state=state), "blackhole"
     if state != "available":
         return unread(Unread("ec2:DescribeNatGateways", state)), ""
     if not nat.get("SubnetId"):

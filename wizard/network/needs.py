@@ -95,6 +95,8 @@ def _ecr(image: Image, source: str, task: Task, *, api: bool) -> Iterator[Need]:
         principal=role,
         stage="image",
         source=source,
+        # https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html
+        ipv4_only=".dkr.ecr" in image.registry,
     )
     # The layers are fetched with a signed address: the principal is AWS's, not the task's.
     yield Need(
@@ -248,6 +250,7 @@ def _unite(needs: Iterable[Need]) -> tuple[Need, ...]:
             actions=tuple(dict.fromkeys(old.actions + need.actions)),
             resources=tuple(dict.fromkeys(old.resources + need.resources)),
             source=",".join(sources),
+            ipv4_only=old.ipv4_only or need.ipv4_only,
         )
     return tuple(sorted(united.values(), key=lambda need: STAGES.index(need.stage)))
 

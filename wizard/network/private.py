@@ -9,9 +9,10 @@ groups must admit the port), https://docs.aws.amazon.com/vpc/latest/privatelink/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Network
 
-from wizard.network.endpoints import endpoint_id
+from wizard.network.endpoints import NOT_AVAILABLE, endpoint_id
 from wizard.network.facts import (
     find,
     must_find,
@@ -187,9 +188,36 @@ def through_interface(scene: Scene, endpoint: Item) -> Part:
         "subnets": tuple(endpoint.get("SubnetIds") or ()),
         "private_dns": True,
     }
-    there = Part(evidence=(Evidence("ec2:DescribeVpcEndpoints", facts),))
+    seen = Evidence("ec2:DescribeVpcEndpoints", facts)
+    there = Part(evidence=(seen,)) if _has_addresses(endpoint) else _nowhere(scene, endpoint)
     admitted, policy = _admission(scene, endpoint), policy_part(scene, endpoint)
-    return join((there, groups, *acls, admitted, policy))
+    return _with_addresses(scene, endpoint, join((there, groups, *acls, admitted, policy)))
+
+
+def _has_addresses(endpoint: Item) -> bool:
+    told = endpoint.get("SubnetIds")
+    return told is None or bool(told) or bool(endpoint.get("NetworkInterfaceIds"))
+
+
+def _nowhere(scene: Scene, endpoint: Item) -> Part:
+    """An endpoint in no subnet has no address that its name could lead to."""
+    fields: dict[str, object] = {
+        "endpoint": endpoint_id(endpoint),
+        "service": scene.need.service,
+        "state": "no-subnets",
+    }
+    call = "ec2:DescribeVpcEndpoints"
+    suspect = Obstacle(NOT_AVAILABLE, fields, (Evidence(call, fields),))
+    return Part(None, suspects=(suspect,), unread=(Unread(call, "no-subnets"),))
+
+
+def _with_addresses(scene: Scene, endpoint: Item, part: Part) -> Part:
+    """Where too little is known, the addresses of the endpoint's interfaces may tell more."""
+    cards = scene.view.network_interfaces
+    waiting = isinstance(cards, Unread) and cards.why == "not-asked"
+    if part.ok is None and waiting and endpoint.get("NetworkInterfaceIds"):
+        return replace(part, unread=(cards, *part.unread)) if isinstance(cards, Unread) else part
+    return part
 
 
 def _list_target(scene: Scene, endpoint: Item) -> Target:

@@ -12,17 +12,19 @@ from dataclasses import dataclass, replace
 
 from wizard.network.facts import find, is_shared
 from wizard.network.holes import Lack, hole, no_route, table_evidence
+from wizard.network.instances import BY_INSTANCE, instance_way
 from wizard.network.nat import nat_way
 from wizard.network.routes import (
-    ANYWHERE_V6,
     INTERNET_GATEWAY,
     NAT_GATEWAY,
     default_route,
     is_blackhole,
     partial_routes,
+    untold_lists,
     way_of,
 )
 from wizard.network.scene import Part, Scene, blocked, join, unread
+from wizard.network.sixth import evidence_of, may_have_ipv6, way_out
 from wizard.network.stretches import groups_part, near_acl
 from wizard.network.targets import internet
 from wizard.network.types import Evidence, Item, Unread
@@ -52,8 +54,9 @@ def _gateway(scene: Scene, route: Item) -> tuple[Part, Lack]:
     if gateway is None and not is_shared(scene.view, scene.subnet):
         return hole(scene, scene.table_id, route), "blackhole"
     if gateway is not None and not isinstance(gateway, Unread):
-        attached = [a.get("VpcId") for a in gateway.get("Attachments") or ()]
-        if scene.vpc_id not in attached:
+        attachments = gateway.get("Attachments")
+        attached = [a.get("VpcId") for a in attachments or ()]
+        if attachments is not None and scene.vpc_id not in attached:
             return hole(scene, scene.table_id, route), "blackhole"
     public = scene.interface.public_ip
     if isinstance(public, Unread):
@@ -74,19 +77,25 @@ def _by_route(scene: Scene, route: Item) -> tuple[str, Part, Lack]:
         return way, *_gateway(scene, route)
     if way == NAT_GATEWAY:
         return way, *nat_way(scene, route)
+    if way in BY_INSTANCE:
+        return way, *instance_way(scene, route)
     return way, Part(evidence=(table_evidence(scene, route),), verified=False), ""
 
 
 def _without_default(scene: Scene) -> tuple[str, Part, Lack]:
     """No route for everything: perhaps routes to parts of the internet, or IPv6."""
-    parts = [r for r in partial_routes(scene.routes) if not is_blackhole(r)]
+    parts = [r for r in partial_routes(scene.view, scene.routes) if not is_blackhole(r)]
     if parts:
         way, part, lack = _by_route(scene, parts[0])
         return way, replace(part, verified=False), lack
-    sixth = default_route(scene.routes, ANYWHERE_V6)
-    if scene.interface.ipv6 and sixth is not None and not is_blackhole(sixth):
+    untold = untold_lists(scene.view, scene.routes)
+    if untold:
+        return "", unread(*untold), ""
+    sixth = way_out(scene)
+    if sixth is not None and may_have_ipv6(scene) and not scene.need.ipv4_only:
         # Which AWS endpoints answer on IPv6, and whether the agent asks, is not known here.
-        return way_of(sixth)[0], Part(verified=False), ""
+        seen = evidence_of(scene, sixth)
+        return way_of(sixth)[0], Part(evidence=(seen,), verified=False), ""
     evidence = table_evidence(scene, None)
     return "", no_route(scene, scene.subnet_id, scene.table_id, evidence), "no-route"
 

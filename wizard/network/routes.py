@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from wizard.network.facts import networks, prefix_list_networks
+from wizard.network.facts import prefix_list_networks
 from wizard.network.targets import PUBLIC_SPACE
 from wizard.network.types import Item, NetworkView, Unread
 
@@ -112,11 +112,30 @@ def default_route(routes: Iterable[Item], cidr: str = ANYWHERE) -> Item | None:
     return next((r for r in routes if destination(r) == cidr), None)
 
 
-def partial_routes(routes: Iterable[Item]) -> list[Item]:
+def is_list_route(route: Item) -> bool:
+    """Whether it is the route of a gateway endpoint."""
+    listed = bool(route.get("DestinationPrefixListId"))
+    return listed and str(route.get("GatewayId", "")).startswith("vpce-")
+
+
+def untold_lists(view: NetworkView, routes: Iterable[Item]) -> tuple[Unread, ...]:
+    """Why the ranges are not known of prefix lists that routes of the user's own are for."""
+    lists = [
+        str(r["DestinationPrefixListId"])
+        for r in routes
+        if r.get("DestinationPrefixListId") and not is_list_route(r) and not is_blackhole(r)
+    ]
+    ranges = [prefix_list_networks(view, one) for one in lists]
+    return tuple(dict.fromkeys(one for one in ranges if isinstance(one, Unread)))
+
+
+def partial_routes(view: NetworkView, routes: Iterable[Item]) -> list[Item]:
     """Routes to a part of the internet, for tables without a default route (`0.0.0.0/1`, ...)."""
     found = []
     for route in routes:
-        ranges = networks([destination(route)])
+        if is_list_route(route):
+            continue
+        ranges = [one for one in _ranges(view, route) if isinstance(one, IPv4Network)]
         public = any(piece.overlaps(r) for r in ranges for piece in PUBLIC_SPACE)
         if public and way_of(route)[0] != "local" and destination(route) != ANYWHERE:
             found.append(route)

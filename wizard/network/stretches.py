@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.network.acls import Passage, passes, way_back
 from wizard.network.facts import acl_of, is_shared, subnet_networks
-from wizard.network.groups import Admission, admits
+from wizard.network.groups import Admission, Protocol, admits
 from wizard.network.scene import Part, Scene, blocked, join
 from wizard.network.targets import Target
 from wizard.network.types import Evidence, Item, Unread
@@ -13,10 +13,10 @@ EGRESS_CLOSED = "network.task-group-egress-closed"
 ACL_BLOCKS = "network.acl-blocks"
 
 
-def groups_part(scene: Scene, target: Target) -> Part:
+def groups_part(scene: Scene, target: Target, protocol: Protocol = "tcp") -> Part:
     """Whether the task's security groups let the way out."""
     groups = scene.interface.security_groups
-    answer = admits(scene.view, groups, "egress", target, scene.need.port)
+    answer = admits(scene.view, groups, "egress", target, scene.need.port, protocol)
     return egress_part(scene, answer)
 
 
@@ -55,7 +55,12 @@ def _acl_part(scene: Scene, acl: Item, subnet: Item, passages: tuple[Passage, Pa
 
 
 def near_acl(
-    scene: Scene, target: Target, subnet: Item | None = None, *, client: bool = True
+    scene: Scene,
+    target: Target,
+    subnet: Item | None = None,
+    *,
+    client: bool = True,
+    protocol: Protocol = "tcp",
 ) -> Part:
     """The ACL on the client's side: out to the port, back to the client's ports."""
     near = subnet or scene.subnet
@@ -63,8 +68,8 @@ def near_acl(
     if isinstance(acl, Unread):
         return Part(None, unread=(acl,))
     port = scene.need.port
-    out = passes(acl, target, (port, port), egress=True)
-    back = way_back(acl, target, egress=False, client=client)
+    out = passes(acl, target, (port, port), egress=True, protocol=protocol)
+    back = way_back(acl, target, egress=False, client=client, protocol=protocol)
     return _acl_part(scene, acl, near, (out, back))
 
 

@@ -42,6 +42,12 @@ class NetworkView:
     GetManagedPrefixListEntries) or `Cidrs` (of DescribePrefixLists) where those were read.
     `mount_targets`: DescribeMountTargets, each with `SecurityGroups` where those were read.
     `dhcp_options`: the VPC's entry of DescribeDhcpOptions, or None for the default set.
+    `private_zones`: HostedZoneSummaries of ListHostedZonesByVPC. `resolver_rules`: entries of
+    ListResolverRules whose rule is associated with the VPC. `profiles`: ProfileAssociations of
+    ListProfileAssociations for the VPC. `instances`: entries of DescribeInstances.
+
+    A part that is `Unread` with `not-asked` was left out because it seldom decides. Where it
+    does, the answer is `unknown` and names it: read it then, and ask again.
     """
 
     region: str
@@ -73,6 +79,14 @@ class NetworkView:
         default_factory=lambda: _not_asked("elasticfilesystem:DescribeMountTargets")
     )
     dhcp_options: Item | Unread | None = None
+    private_zones: Items = field(default_factory=lambda: _not_asked("route53:ListHostedZonesByVPC"))
+    resolver_rules: Items = field(
+        default_factory=lambda: _not_asked("route53resolver:ListResolverRules")
+    )
+    profiles: Items = field(
+        default_factory=lambda: _not_asked("route53profiles:ListProfileAssociations")
+    )
+    instances: Items = field(default_factory=lambda: _not_asked("ec2:DescribeInstances"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +113,8 @@ class Need:
     internet. `region` is the service's, empty for the view's own. `actions`, `resources` and
     `principal` are what an endpoint's policy would be asked; `bucket` for S3. `file_system` for
     EFS. `stage`: where Fargate meets it (see `wizard.network.needs.STAGES`). `source`: what in the
-    task definition needs it, such as `image:web` or `secret:web/DB_PASSWORD`.
+    task definition needs it, such as `image:web` or `secret:web/DB_PASSWORD`. `ipv4_only`: its
+    name has IPv4 addresses alone.
     """
 
     service: str = ""
@@ -113,6 +128,7 @@ class Need:
     file_system: str = ""
     stage: str = ""
     source: str = ""
+    ipv4_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

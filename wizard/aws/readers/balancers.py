@@ -1,22 +1,25 @@
-"""The service's target groups: type, ports, security groups, and what the health checks say."""
+"""The service's target groups: type, ports, security groups, zones, and what health checks say.
+
+Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshoot-service-load-balancers.html,
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+(states and reason codes of targets)
+"""
 
 import re
-from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
+from wizard.aws.health import Health, read_health
+from wizard.aws.readers.balancer_ways import BALANCERS, shut_out, zones_off
 from wizard.aws.reading import Reading, reader
 from wizard.core.diagnosis import Observed
 from wizard.core.facts import Maybe, TargetGroup, Unread
-from wizard.network.groups import admits
-from wizard.network.targets import Target
-from wizard.network.types import NetworkView
 
 GROUPS = "elasticloadbalancing:DescribeTargetGroups"
 HEALTH = "elasticloadbalancing:DescribeTargetHealth"
 _REFUSALS = {"api.target-type-mismatch": "type", "api.container-port-missing": "port"}
 _GROUP_ARN = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:targetgroup/[\w/-]+")
-BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
+EVENTS = "ecs:DescribeServices"
 
 
 @reader("target_groups", calls=(GROUPS, HEALTH, BALANCERS))
@@ -56,137 +59,120 @@ async def _told_type(reading: Reading, one: Observed) -> TargetGroup:
 
 async def _read(reading: Reading, link: Answer, service: Answer) -> TargetGroup:
     arn = str(link["targetGroupArn"])
-    answer, health = await both(
+    answer, told = await both(
         reading.calls.one_of(GROUPS, "TargetGroupArns", arn, 20),
         reading.call(HEALTH, TargetGroupArn=arn),
     )
     if isinstance(answer, Refused):
         return TargetGroup(arn, answer.unread)
-    group: Answer = next(
-        (one for one in answer["TargetGroups"] if one["TargetGroupArn"] == arn), {}
-    )
-    about = {"target_group": arn}
+    listed = answer.get("TargetGroups") or ()
+    group: Answer = next((one for one in listed if one["TargetGroupArn"] == arn), {})
+    health = read_health(told)
+    _note(reading, group, health, service)
+    if not group.get("TargetType"):
+        return TargetGroup(arn, Unread(GROUPS, "unexpected-answer"))
+    if group["TargetType"] != "ip":
+        return TargetGroup(arn, "type", str(group["TargetType"]))
+    return await _judge(reading, link, group, health, service)
+
+
+async def _judge(
+    reading: Reading, link: Answer, group: Answer, health: Health, service: Answer
+) -> TargetGroup:
+    """What is wrong with a group of the right type, the surest first."""
+    arn = str(group["TargetGroupArn"])
+    wrong = await _wrong_port(reading, link, group, health)
+    if isinstance(wrong, str):
+        return TargetGroup(arn, "port", wrong)
+    shut = await shut_out(reading, link, group)
+    if isinstance(shut, str):
+        return TargetGroup(arn, "closed", shut)
+    sick = health.reasons or _told(service, arn)
+    if not sick and not health.healthy:
+        sick = await zones_off(reading, group)
+    if isinstance(sick, str) and sick:
+        return TargetGroup(arn, "health", sick)
+    for doubt in (health.unread, wrong, shut):
+        if isinstance(doubt, Unread) and not health.healthy:
+            return TargetGroup(arn, doubt)
+    return TargetGroup(arn, None)
+
+
+def _note(reading: Reading, group: Answer, health: Health, service: Answer) -> None:
+    """Keep what the group asks of its targets, how they are, and how long ECS waits."""
+    about = {"target_group": str(group.get("TargetGroupArn", ""))}
+    name = group.get("TargetGroupName")
+    codes = (group.get("Matcher") or {}).get("HttpCode") or ""
+    check = f"{group.get('HealthCheckPort')} {group.get('HealthCheckPath') or ''} {codes}"
     reading.note(
         "target_groups",
         GROUPS,
         "target-group",
         about,
-        group=group.get("TargetGroupName"),
+        group=name,
         type=group.get("TargetType"),
         port=group.get("Port"),
-        check=f"{group.get('HealthCheckPort')} {group.get('HealthCheckPath') or ''}".strip(),
+        check=" ".join(check.split()),
     )
-    if group.get("TargetType") != "ip":
-        return TargetGroup(arn, "type", str(group.get("TargetType")))
-    wrong = await _wrong_port(reading, link, group)
-    if wrong:
-        return TargetGroup(arn, "port", wrong)
-    shut = await _shut(reading, link, group)
-    if isinstance(shut, str):
-        return TargetGroup(arn, "closed", shut)
-    sick = _sick(reading, arn, group, health, service)
-    if sick is None and shut is not None:
-        return TargetGroup(arn, shut)
-    return sick or TargetGroup(arn, None)
+    if health.unread is None:
+        values = {"group": name, "healthy": health.healthy, "all": health.all}
+        reasons = health.reasons or "–"
+        reading.note("target_groups", HEALTH, "target-health", about, reasons=reasons, **values)
+    seconds = int(service.get("healthCheckGracePeriodSeconds") or 0)
+    values = {"service": service.get("serviceName", ""), "seconds": seconds}
+    reading.note("target_groups", EVENTS, "grace-period", about, **values)
 
 
-async def _wrong_port(reading: Reading, link: Answer, group: Answer) -> str | None:
-    """Compare the health check's port with those that the container declares."""
-    definition = await reading.part("task-definition")
-    if not isinstance(definition, dict):
-        return None
-    named = [
-        one
-        for one in definition["containerDefinitions"]
-        if one["name"] == link.get("containerName")
-    ]
-    ports = {int(m["containerPort"]) for one in named for m in one.get("portMappings", ())}
-    registered, checked = link.get("containerPort"), str(group.get("HealthCheckPort", ""))
-    if ports and registered not in ports:
-        return f"{registered}, not {', '.join(map(str, sorted(ports)))}"
-    if checked.isdigit() and ports and int(checked) not in ports:
-        return f"{checked}, not {', '.join(map(str, sorted(ports)))}"
-    return None
+def _ports(container: Answer) -> set[int]:
+    """The ports that a container declares, ranges included."""
+    found: set[int] = set()
+    for mapping in container.get("portMappings") or ():
+        if mapping.get("containerPort"):
+            found.add(int(mapping["containerPort"]))
+        low, dash, high = str(mapping.get("containerPortRange") or "").partition("-")
+        if dash and low.isdigit() and high.isdigit():
+            found |= set(range(int(low), int(high) + 1))
+    return found
 
 
-async def _shut(reading: Reading, link: Answer, group: Answer) -> Maybe[str | None]:
-    """Whether the task's groups keep the load balancer's own groups out."""
-    arns = group.get("LoadBalancerArns") or []
-    if not arns:
-        return None
-    answer, view = await both(
-        reading.call(BALANCERS, LoadBalancerArns=arns), reading.part("network-view")
-    )
-    interfaces = await reading.part("task-interfaces")
-    if isinstance(answer, Refused):
-        return answer.unread
-    for one in (view, interfaces):
-        if isinstance(one, Unread):
-            return one
-    theirs = tuple(g for lb in answer["LoadBalancers"] for g in lb.get("SecurityGroups") or ())
-    if not theirs or not isinstance(view, NetworkView):
-        return None
-    return _judge(reading, view, interfaces, theirs, (link, group))
-
-
-def _judge(
-    reading: Reading,
-    view: NetworkView,
-    interfaces: Any,
-    theirs: tuple[str, ...],
-    where: tuple[Answer, Answer],
+async def _wrong_port(
+    reading: Reading, link: Answer, group: Answer, health: Health
 ) -> Maybe[str | None]:
-    link, group = where
-    port = int(link.get("containerPort") or 0)
-    for interface in interfaces:
-        said = admits(view, interface.security_groups, "ingress", Target((), groups=theirs), port)
-        if said.ok is not False:
-            continue
-        names = ", ".join(interface.security_groups)
-        about = {"target_group": str(group["TargetGroupArn"])}
-        reading.note(
-            "target_groups",
-            "ec2:DescribeSecurityGroups",
-            "group-closed",
-            about,
-            groups=names,
-            port=port,
-        )
-        return names
+    """Whether a port is asked that no container declares.
+
+    A declaration is not needed to listen, so a target that answers refutes it. The health check
+    may go to any container of the task, a sidecar included.
+    """
+    definition = await reading.part("task-definition")
+    if not isinstance(definition, dict) or health.answers:
+        return None
+    containers = definition.get("containerDefinitions") or ()
+    named = {
+        port
+        for one in containers
+        if one.get("name") == link.get("containerName")
+        for port in _ports(one)
+    }
+    every = {port for one in containers for port in _ports(one)}
+    registered, checked = link.get("containerPort"), str(group.get("HealthCheckPort", ""))
+    if named and registered and registered not in named:
+        return f"{registered}, not {', '.join(map(str, sorted(named)[:5]))}"
+    if checked.isdigit() and every and int(checked) not in every:
+        wrong = f"{checked}, not {', '.join(map(str, sorted(every)[:5]))}"
+        return health.unread or wrong
     return None
 
 
-def _sick(
-    reading: Reading, arn: str, group: Answer, health: Any, service: Answer
-) -> TargetGroup | None:
-    """Return the verdict of the health checks: of the targets now, or in the last events."""
-    told = _told(service)
-    if isinstance(health, Refused):
-        return TargetGroup(arn, "health", told) if told else TargetGroup(arn, health.unread)
-    states = [one["TargetHealth"] for one in health.get("TargetHealthDescriptions", ())]
-    healthy = sum(one["State"] == "healthy" for one in states)
-    reasons = sorted({str(one.get("Reason")) for one in states if one["State"] == "unhealthy"})
-    reading.note(
-        "target_groups",
-        HEALTH,
-        "target-health",
-        {"target_group": arn},
-        group=group.get("TargetGroupName"),
-        healthy=healthy,
-        all=len(states),
-        reasons=", ".join(reasons) or "–",
-    )
-    if reasons and healthy == 0:
-        return TargetGroup(arn, "health", ", ".join(reasons))
-    return TargetGroup(arn, "health", told) if told else None
-
-
-def _told(service: Answer) -> str | None:
-    """Return what the events since the last steady state say of failed health checks."""
-    for event in service.get("events", ())[:30]:
+def _told(service: Answer, arn: str) -> str | None:
+    """Return what the events since the last steady state say of this group's health checks."""
+    name = arn.split("/")[1] if arn.count("/") > 1 else arn
+    for event in (service.get("events") or ())[:30]:
         message = str(event.get("message", ""))
         if "has reached a steady state" in message:
             return None
-        if "is unhealthy in" in message or "failed ELB health checks" in message:
+        failed = "is unhealthy in" in message or "failed ELB health checks" in message
+        named = _GROUP_ARN.search(message)
+        about = arn.startswith(named.group()) if named else f"target-group {name}" in message
+        if failed and (about or "target-group" not in message):
             return message[:300]
     return None

@@ -109,9 +109,13 @@ _VIEW_CALLS = (VPC, ATTRIBUTE, NATS, DHCP, *(one[0] for one in _BY_VPC.values())
 @reader("network-view", calls=_VIEW_CALLS)
 async def network_view(reading: Reading) -> Maybe[NetworkView]:
     """Everything about the VPC that the ways hang on; each part may be unread by itself."""
-    # The prefix lists hang on nothing: they are asked for while the VPC is being found.
-    vpc, (_, mounts) = await both(
-        reading.part("vpc-id"), both(reading.part("prefix-lists"), reading.part("mount-targets"))
+    # Prefix lists and DHCP options hang on nothing: they are asked for while the VPC is found.
+    vpc, ((_, sets), mounts) = await both(
+        reading.part("vpc-id"),
+        both(
+            both(reading.part("prefix-lists"), _list(reading, DHCP, "DhcpOptions")),
+            reading.part("mount-targets"),
+        ),
     )
     if isinstance(vpc, Unread):
         return vpc
@@ -141,21 +145,26 @@ async def network_view(reading: Reading) -> Maybe[NetworkView]:
         nat_gateways=nats,
         prefix_lists=prefixes,
         mount_targets=mounts,
-        dhcp_options=await _dhcp(reading, found),
+        dhcp_options=_dhcp(found, sets),
         **dict(zip(_BY_VPC, parts, strict=True)),
     )
 
 
 async def _list(reading: Reading, call: str, key: str, **params: Any) -> Any:
     answer = await reading.call(call, **params)
-    return Unseen(call, answer.code) if isinstance(answer, Refused) else answer.get(key) or []
+    if isinstance(answer, Refused):
+        return Unseen(call, answer.code)
+    # EC2 gives an empty list where there is nothing; an answer without the list told nothing.
+    told = answer.get(key)
+    return Unseen(call, "unexpected-answer") if told is None else told
 
 
 async def _attribute(reading: Reading, vpc: str, asked: str, told: str) -> Any:
     answer = await reading.call(ATTRIBUTE, VpcId=vpc, Attribute=asked)
     if isinstance(answer, Refused):
         return Unseen(ATTRIBUTE, answer.code)
-    return bool(answer[told]["Value"])
+    value = (answer.get(told) or {}).get("Value")
+    return Unseen(ATTRIBUTE, "unexpected-answer") if value is None else bool(value)
 
 
 @reader("prefix-lists", calls=(LISTS, ENTRIES))
@@ -174,9 +183,13 @@ async def prefix_lists(reading: Reading) -> Any:
     return [one | {"Entries": found} for one, found in zip(lists, entries, strict=True)]
 
 
-async def _dhcp(reading: Reading, vpc: Any) -> Any:
-    name = None if isinstance(vpc, Unseen) else vpc.get("DhcpOptionsId")
+def _dhcp(vpc: Any, sets: Any) -> Any:
+    """The VPC's set of DHCP options, None for the default one."""
+    name = "default" if isinstance(vpc, Unseen) else vpc.get("DhcpOptionsId")
     if not name or name == "default":
-        return None
-    found = await _list(reading, DHCP, "DhcpOptions", DhcpOptionsIds=[name])
-    return found if isinstance(found, Unseen) else (found[0] if found else None)
+        return vpc if isinstance(vpc, Unseen) else None
+    if isinstance(sets, Unseen):
+        return sets
+    found = next((one for one in sets if one.get("DhcpOptionsId") == name), None)
+    # The owner of a shared VPC does not show its sets.
+    return Unseen(DHCP, "not-found") if found is None else found

@@ -2,20 +2,17 @@
 
 from typing import Any
 
-from wizard.aws.answers import Answer, Refused
+from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.calls import both, together
+from wizard.aws.mounting import MOUNT_CALLS, Refusal, mount_refusal
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import FileSystem, Maybe, Role, Unread
 from wizard.network.types import Unread as Unseen
-from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Place
-from wizard.policy.types import ContextValue, Request
 
 OBJECT = "s3:HeadObject"
 TARGETS = "elasticfilesystem:DescribeMountTargets"
 TARGET_GROUPS = "elasticfilesystem:DescribeMountTargetSecurityGroups"
-POLICY = "elasticfilesystem:DescribeFileSystemPolicy"
-POINTS = "elasticfilesystem:DescribeAccessPoints"
 
 
 @reader("mount-targets", calls=(TARGETS, TARGET_GROUPS))
@@ -39,9 +36,14 @@ async def mount_targets(reading: Reading) -> Any:
         *(reading.call(TARGET_GROUPS, MountTargetId=one["MountTargetId"]) for one in found)
     )
     return [
-        target if isinstance(one, Refused) else target | {"SecurityGroups": one["SecurityGroups"]}
-        for target, one in zip(found, groups, strict=True)
+        target | {"SecurityGroups": _groups(one)} for target, one in zip(found, groups, strict=True)
     ]
+
+
+def _groups(answer: Outcome) -> Any:
+    if isinstance(answer, Refused):
+        return Unseen(TARGET_GROUPS, answer.code)
+    return answer.get("SecurityGroups")
 
 
 def efs_volumes(definition: Answer) -> list[Answer]:
@@ -50,7 +52,7 @@ def efs_volumes(definition: Answer) -> list[Answer]:
     return [one["efsVolumeConfiguration"] for one in volumes if one.get("efsVolumeConfiguration")]
 
 
-@reader("file_systems", calls=(OBJECT, TARGETS, POLICY, POINTS))
+@reader("file_systems", calls=(OBJECT, TARGETS, *MOUNT_CALLS))
 async def file_systems(reading: Reading) -> Maybe[tuple[FileSystem, ...]]:
     """Each EFS volume and each environment file."""
     definition = await reading.part("task-definition")
@@ -70,12 +72,9 @@ async def file_systems(reading: Reading) -> Maybe[tuple[FileSystem, ...]]:
         together(*(_file(reading, one) for one in files)),
         together(*(_volume(reading, one, definition, place) for one in efs_volumes(definition))),
     )
-    for one in (*made, *volumes):
+    for one in made:
         if isinstance(one.problem, str):
-            about = {"file_system": one.file_system}
-            call = TARGETS if one.kind == "efs" else OBJECT
-            values = {"file": one.file_system, "problem": one.problem}
-            reading.note("file_systems", call, "file-problem", about, **values)
+            note(reading, one.file_system, OBJECT, one.problem)
     return (*made, *volumes)
 
 
@@ -99,51 +98,32 @@ async def _volume(
 ) -> FileSystem:
     name = str(settings["fileSystemId"])
     refusal, reach = await both(
-        _refusal(reading, settings, definition, place), reading.part("reaches")
+        mount_refusal(reading, settings, definition, place), reading.part("reaches")
     )
-    if refusal:
-        return FileSystem(name, "efs", refusal)
+    if isinstance(refusal, Refusal):
+        note(reading, name, refusal.call, refusal.problem, refusal.detail)
+        return FileSystem(name, "efs", refusal.problem)
     if isinstance(reach, Unread):
         return FileSystem(name, "efs", reach)
     ways = [one for one in reach if one.need.file_system == name]
-    if any(one.state == "blocked" for one in ways):
+    shut = next((one for one in ways if one.state == "blocked"), None)
+    if shut:
+        first = shut.obstacles[0]
+        call = first.evidence[0].call if first.evidence else TARGETS
+        told = first.fields.get("reason") or first.kind.partition(".")[2]
+        where = first.fields.get("zone") or first.fields.get("group") or first.fields.get("acl")
+        note(reading, name, call, "unreachable", f"{told} {where or ''}".strip())
         return FileSystem(name, "efs", "unreachable")
     for one in ways:
         if one.state == "unknown" and one.unread:
-            unread = Unread(one.unread[0].call, one.unread[0].why)
-            return FileSystem(name, "efs", unread)
-    return FileSystem(name, "efs", None)
+            return FileSystem(name, "efs", Unread(one.unread[0].call, one.unread[0].why))
+    if any(one.state == "unverified" for one in ways) and refusal is None:
+        return FileSystem(name, "efs", Unread(TARGETS, "no-way"))
+    return FileSystem(name, "efs", refusal)
 
 
-async def _refusal(
-    reading: Reading, settings: Answer, definition: Answer, place: Place
-) -> Maybe[str | None]:
-    """What refuses the mount even where the file system can be reached."""
-    name = settings["fileSystemId"]
-    chosen = settings.get("authorizationConfig") or {}
-    point = chosen.get("accessPointId")
-    if point:
-        answer = await reading.call(POINTS, AccessPointId=point)
-        if isinstance(answer, Refused) and answer.absent:
-            return "missing"
-    answer = await reading.call(POLICY, FileSystemId=name)
-    if isinstance(answer, Refused):
-        if answer.code == "FileSystemNotFound":
-            return "missing"
-        return None if answer.absent else answer.unread
-    by_role = chosen.get("iam") == "ENABLED"
-    principal = str(definition.get("taskRoleArn") or "") if by_role else ""
-    encrypted = settings.get("transitEncryption") == "ENABLED"
-    where = f"arn:{place.partition}:elasticfilesystem:{place.region}:{place.account}"
-    context: dict[str, ContextValue] = {
-        "aws:SecureTransport": "true" if encrypted else "false",
-        "elasticfilesystem:AccessedViaMountTarget": "true",
-        "elasticfilesystem:AccessPointArn": f"{where}:access-point/{point}" if point else None,
-    }
-    request = Request(
-        principal, "elasticfilesystem:ClientMount", f"{where}:file-system/{name}", context
-    )
-    decision = policy_allows(answer["Policy"], request, by="resource")
-    if decision.effect == "unknown":
-        return Unread(POLICY, decision.why)
-    return "denied" if decision.denied else None
+def note(reading: Reading, name: str, call: str, problem: str, detail: str = "") -> None:
+    """Keep what is wrong with a volume or file, and which call says so."""
+    told = f"{problem} ({detail})" if detail else problem
+    about = {"file_system": name}
+    reading.note("file_systems", call, "file-problem", about, file=name, problem=told)

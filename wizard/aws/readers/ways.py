@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.aws.evidence import note_reach
+from wizard.aws.readers.more import MORE_CALLS, wanted, with_more
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Obstacle, Unread, Way
 from wizard.network.examination import examine, examine_subnet
@@ -12,7 +13,7 @@ from wizard.network.types import Interface, Need, NetworkView, Reach
 from wizard.network.types import Unread as Unseen
 
 
-@reader("reaches")
+@reader("reaches", calls=MORE_CALLS)
 async def reaches(reading: Reading) -> Maybe[list[Reach]]:
     """Every way that the task needs, from every subnet it may start in."""
     view, interfaces, needs = (
@@ -23,15 +24,29 @@ async def reaches(reading: Reading) -> Maybe[list[Reach]]:
     for one in (needs, interfaces, view):
         if isinstance(one, Unread):
             return one
-    found = [
-        examine(view, _with_default_group(view, interface), need)
-        for need in needs
-        for interface in interfaces
-    ]
+    found = _examined(view, interfaces, needs)
+    for _ in range(_ROUNDS):
+        calls = wanted(found)
+        if not calls:
+            break
+        view = await with_more(reading, view, calls)
+        found = _examined(view, interfaces, needs)
     found += [examine_subnet(view, interface.subnet_id) for interface in interfaces]
     for reach in found:
         note_reach(reading, reach)
     return found
+
+
+_ROUNDS = 3
+"""What was left out decides seldom, and hardly ever twice."""
+
+
+def _examined(view: NetworkView, interfaces: list[Interface], needs: list[Need]) -> list[Reach]:
+    return [
+        examine(view, _with_default_group(view, interface), need)
+        for need in needs
+        for interface in interfaces
+    ]
 
 
 def _with_default_group(view: NetworkView, interface: Interface) -> Interface:
@@ -60,9 +75,9 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
                 obstacle = _obstacle(one, status, reach.need)
                 made.setdefault(_identity(obstacle), obstacle)
     if not made:
-        unread = _undecided(found)
-        if unread:
-            return unread
+        open_question = _undecided(found) or _unverified(found)
+        if open_question:
+            return open_question
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
         one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
@@ -82,9 +97,24 @@ def _undecided(found: Sequence[Reach]) -> Unread | None:
     return None
 
 
+def _unverified(found: Sequence[Reach]) -> Unread | None:
+    """A way whose further course nobody can read from here: nothing is proven, nothing refuted."""
+    reach = next((one for one in found if one.state == "unverified"), None)
+    if reach is None:
+        return None
+    seen = (one.call for one in reach.evidence if one.call.startswith(_ANSWERS))
+    return Unread(next(seen, "ec2:DescribeRouteTables"), "no-way")
+
+
+_ANSWERS = ("route53", "ec2:DescribeDhcpOptions")
+"""Calls that tell of somebody else who answers names."""
+
+
 def _identity(one: Obstacle) -> tuple[Any, ...]:
     """What makes two obstacles one finding, the status last."""
-    thing = (one.endpoint, one.route_table, one.group, one.acl)
+    # An ACL that keeps names from being found is shut for the rest as a rule: one finding.
+    port = one.port if one.group else None
+    thing = (one.endpoint, one.route_table, one.group, one.acl, port)
     # As a remedy, a route is offered once for its table.
     subnet = one.subnet if one.cause in _BY_SUBNET and one.status == "confirmed" else None
     service = one.service if one.cause in _BY_SERVICE else None
@@ -115,6 +145,7 @@ def _obstacle(one: Any, status: Maybe[str], need: Need) -> Obstacle:
         acl=fields.get("acl"),
         state=fields.get("state"),
         host=need.host or None,
+        port=fields.get("port"),
     )
 
 
