@@ -140,11 +140,20 @@ def _present(
 ) -> int:
     """Return the stage at which things fail now, as an index of `STAGES`.
 
-    The first symptom seen tells; without one, a running task has passed every stage but the
-    shell, and otherwise it is the earliest stage at which a cause is proven.
+    The first symptom seen tells, and if what it is proven to come from shows later only, that;
+    without a symptom, a running task has passed every stage but the shell, and otherwise it is the
+    earliest stage at which a cause is proven.
     """
     if observed:
-        return STAGES.index(knowledge.symptom(observed[0].symptom).stage)
+        symptom = knowledge.symptom(observed[0].symptom)
+        told = STAGES.index(symptom.stage)
+        own = {one.cause for one in symptom.causes}
+        proven = [
+            STAGES.index(one.stage)
+            for one in findings
+            if one.status == CONFIRMED and one.cause in own
+        ]
+        return max(told, min(proven, default=told))
     task = facts.get("task")
     if isinstance(task, Task) and task.status == "RUNNING":
         return STAGES.index("exec")

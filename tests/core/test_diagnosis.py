@@ -1,0 +1,47 @@
+"""From facts and symptoms to findings: what is wrong now, and what would fail next."""
+
+import pytest
+
+from wizard.catalog.store import knowledge
+from wizard.core.diagnosis import Finding, Observed, diagnose
+from wizard.core.facts import Obstacle, Role, Service
+from wizard.core.knowledge import Knowledge
+
+
+@pytest.fixture(scope="module")
+def known() -> Knowledge:
+    return knowledge(())
+
+
+def seen(symptom: str) -> Observed:
+    return Observed(symptom, "paste", "", {})
+
+
+def endpoint(service: str, stage: str) -> Obstacle:
+    return Obstacle("network.endpoint-missing", "confirmed", stage, service=service, vpc="vpc-1")
+
+
+def told(findings: list[Finding]) -> list[tuple[str, bool]]:
+    return [
+        (str(one.fields.get("service") or one.cause), one.predicted)
+        for one in findings
+        if one.status == "confirmed"
+    ]
+
+
+def test_what_shows_later_than_the_symptom_is_predicted(known: Knowledge) -> None:
+    facts = {"obstacles": (endpoint("logs", "logger"), endpoint("ecr.api", "registry-auth"))}
+    found = diagnose(known, facts, [seen("pull.registry-auth-unreachable")], "start")
+    assert told(found) == [("ecr.api", False), ("logs", True)]
+
+
+def test_the_cause_of_the_symptom_is_present_even_where_it_shows_later_in_a_tasks_life(
+    known: Knowledge,
+) -> None:
+    facts = {
+        "service": Service("web", exists=True),
+        "execution_role": Role(named=False, stage="registry-auth"),
+        "obstacles": (endpoint("logs", "logger"),),
+    }
+    found = diagnose(known, facts, [seen("api.execution-role-required")], "start")
+    assert told(found) == [("execution-role.missing", False), ("logs", True)]
