@@ -39,7 +39,8 @@ async def diagnose_one(
     facts, live = await asyncio.gather(reading.facts(possible.facts), observe(reading, knowledge))
     if isinstance(facts.get("bastion"), Bastion):
         away = _unreachable(calls)
-        facts["bastion"] = replace(facts["bastion"], unreachable=away)
+        every = tuple(sorted({*away, *facts["bastion"].unreachable}))
+        facts["bastion"] = replace(facts["bastion"], unreachable=every)
         if away:
             call = next(one.operation for one in calls.made.values() if _is_away(one))
             reading.note("bastion.unreachable", call, "unreachable", services=", ".join(away))
@@ -63,12 +64,16 @@ _NAMES = {"ecr": "ecr.api"}
 """Endpoints that are called otherwise than their service."""
 
 
+_ASIDE = "route53"
+"""Services that only a diagnosis asks: nobody's bastion needs a way to them."""
+
+
 def _unreachable(calls: Calls) -> tuple[str, ...]:
     """Return the services of AWS that this machine found no way to."""
     found = {
         _NAMES.get(one.operation.partition(":")[0], one.operation.partition(":")[0])
         for one in calls.made.values()
-        if _is_away(one)
+        if _is_away(one) and not one.operation.startswith(_ASIDE)
     }
     return tuple(sorted(found))
 
@@ -124,7 +129,7 @@ def raise_if_unavailable(calls: Calls, result: object) -> None:
         kind = credential_problem(one.code)
         if kind:
             raise AwsUnavailableError(kind, f"AWS refuses the credentials: {one.message}", told)
-    if all(one.code in ("unreachable", "timeout") for one in refused):
+    if all(one.code in ("unreachable", "timeout", "unavailable") for one in refused):
         raise AwsUnavailableError(
             "unreachable", f"AWS cannot be reached: {refused[0].message}", told
         )

@@ -31,6 +31,10 @@ _NOT_RUNNING = "exec.task-not-running"
 _TASKS, _EVENTS = 3, 30
 _LENGTH = 2000
 _STEADY = "has reached a steady state"
+_BACK = "rolling back to deployment"
+_OWN_DEPLOYMENT = timedelta(seconds=5)
+"""How long after its event the deployment that takes another back may begin."""
+_FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 _SETTLED = timedelta(minutes=5)
 """How long a task must have run, at least, to be believed after others like it have ended."""
 
@@ -39,17 +43,21 @@ async def observe(reading: Reading, knowledge: Knowledge) -> list[Observed]:
     """Return what the target shows of failing now, newest first; nothing of what is over."""
     if reading.target.task and reading.target.goal == "exec":
         task = await reading.part("task-answer")
-        ended = of_tasks(knowledge, [task]) if isinstance(task, dict) else ()
-        return once([*ended, *_not_running(knowledge, task)])
+        told = of_tasks(knowledge, [task] if isinstance(task, dict) else [])
+        return once([*told, *_not_running(knowledge, task)])
     if "start" not in await reading.part("goals"):
         return []
     tasks, service = await reading.part("task-answers"), await reading.part("service-answer")
     known = tasks if isinstance(tasks, list) else []
     if reading.target.task:
         return once(of_tasks(knowledge, known))
-    if isinstance(service, dict) and failing(service, known, reading.calls.source.now):
-        return once([*of_tasks(knowledge, recent(service, known)), *of_service(knowledge, service)])
-    return []
+    if not isinstance(service, dict):
+        return []
+    bad = failing(service, known, reading.calls.source.now)
+    if not bad and rollback(service) is None:
+        return []
+    ended = recent(service, known) if bad else taken_back(service, known)
+    return once([*of_tasks(knowledge, ended), *of_service(knowledge, service)])
 
 
 def _not_running(knowledge: Knowledge, task: Answer | Unread | None) -> Iterator[Observed]:
@@ -116,13 +124,35 @@ def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
     return (own or stopped)[:_TASKS]
 
 
-def failed(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
-    """Return the newest stopped tasks of the deployment in force that ended by themselves."""
-    codes = ("TaskFailedToStart", "EssentialContainerExited")
+def rollback(service: Answer) -> Answer | None:
+    """Return the event of a failed deployment that ECS has taken back, unless somebody has deployed
+    since: the service may be well, but not with what was meant to run
+    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)."""
+    events: list[Answer] = service.get("events", [])
+    found = next((one for one in events if _BACK in str(one.get("message", ""))), None)
+    primary: Answer = next(iter(service.get("deployments", ())), {})
+    when, begun = (found or {}).get("createdAt"), primary.get("createdAt")
+    if found and when and begun:
+        later = datetime.fromisoformat(begun) - datetime.fromisoformat(when)
+        return None if later > _OWN_DEPLOYMENT else found
+    return found
+
+
+def taken_back(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
+    """Return the newest tasks that failed in a deployment that is no more."""
     return [
         task
         for task in tasks
-        if task.get("stopCode") in codes and task.get("startedBy") == _primary(service)
+        if task.get("stopCode") in _FAILED and task.get("startedBy") != _primary(service)
+    ][:_TASKS]
+
+
+def failed(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
+    """Return the newest stopped tasks of the deployment in force that ended by themselves."""
+    return [
+        task
+        for task in tasks
+        if task.get("stopCode") in _FAILED and task.get("startedBy") == _primary(service)
     ][:_TASKS]
 
 
@@ -163,9 +193,12 @@ def of_service(knowledge: Knowledge, service: Answer) -> Iterator[Observed]:
     for deployment in service.get("deployments", ()):
         if deployment.get("rolloutState") != "COMPLETED":
             yield from _said(knowledge, deployment.get("rolloutStateReason"), ROLLOUT, about)
+    back = rollback(service)
     for event in service.get("events", ())[:_EVENTS]:
         message = str(event.get("message", ""))
-        if _STEADY in message:
+        if event is back:
+            back = None
+        if _STEADY in message and back is None:
             return
         yield from _said(knowledge, message, EVENT, about)
 

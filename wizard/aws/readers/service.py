@@ -4,6 +4,7 @@ from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
+from wizard.aws.observe import rollback, steady
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Unread
 
@@ -34,7 +35,8 @@ async def service_answer(reading: Reading) -> Maybe[Answer | None]:
     answer = await reading.calls.one_of(SERVICES, "services", name, 10, cluster=cluster)
     if isinstance(answer, Refused):
         return None if answer.absent else answer.unread
-    return next((one for one in answer["services"] if one["serviceName"] == name), None)
+    every = answer.get("services", ())
+    return next((one for one in every if one.get("serviceName") == name), None)
 
 
 @reader("service", calls=(SERVICES, LIST))
@@ -90,6 +92,7 @@ async def _described(reading: Reading, name: str, answer: Answer) -> Service:
         task_definition=answer.get("taskDefinition"),
         task_definition_active=definition,
         percent_deadlock=_deadlock(answer),
+        stuck=_stuck(answer, deployments, primary),
         deploying=len(deployments) > 1 or primary.get("rolloutState") == "IN_PROGRESS",
         circuit_breaker=_breaker(answer),
         failed_tasks=int(primary.get("failedTasks", 0)),
@@ -108,14 +111,36 @@ def _deadlock(answer: Answer) -> bool:
 
     Minimum rounds up, maximum rounds down:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+    Other kinds of deployment do not go by them:
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
     """
+    room = _room(answer)
+    desired = int(answer.get("desiredCount", 0))
+    return room is not None and desired > 0 and room[0] >= desired and room[1] <= desired
+
+
+def _room(answer: Answer) -> tuple[int, int] | None:
+    """How many tasks must stay and how many may run; None where no percentages count."""
     limits: dict[str, Any] = answer.get("deploymentConfiguration", {})
     lowest, highest = limits.get("minimumHealthyPercent"), limits.get("maximumPercent")
+    rolling = limits.get("strategy", "ROLLING") == "ROLLING"
+    by_ecs = answer.get("deploymentController", {}).get("type", "ECS") == "ECS"
+    if lowest is None or highest is None or not (rolling and by_ecs):
+        return None
     desired = int(answer.get("desiredCount", 0))
-    if lowest is None or highest is None or desired == 0:
+    return -(-desired * int(lowest) // 100), desired * int(highest) // 100
+
+
+def _stuck(answer: Answer, deployments: list[Answer], primary: Answer) -> bool:
+    """Whether the tasks of older deployments leave the new one no room, and none of them may stop:
+    a first deployment has no older ones, whatever keeps its tasks from starting."""
+    room = _room(answer)
+    if room is None or len(deployments) < 2:
         return False
-    must_stay, may_run = -(-desired * int(lowest) // 100), desired * int(highest) // 100
-    return must_stay >= desired and may_run <= desired
+    running = int(answer.get("runningCount", 0))
+    pending = int(answer.get("pendingCount", 0))
+    waits = int(primary.get("runningCount", 0)) < int(answer.get("desiredCount", 0))
+    return waits and running <= room[0] and running + pending >= room[1]
 
 
 @reader("definition-state", calls=(DEFINITION,))
@@ -136,7 +161,9 @@ async def _definition_name(reading: Reading) -> Maybe[str]:
     """The named task's definition, else the service's, else that of the service's newest task."""
     if not reading.target.task:
         service = await reading.part("service-answer")
-        if isinstance(service, dict) and service.get("taskDefinition"):
+        # What was taken back is to be understood, not what runs in its stead.
+        back = isinstance(service, dict) and rollback(service) and steady(service)
+        if isinstance(service, dict) and service.get("taskDefinition") and not back:
             return str(service["taskDefinition"])
     task = await reading.part("task-answer")
     if isinstance(task, dict) and task.get("taskDefinitionArn"):

@@ -7,7 +7,7 @@ Stopped tasks can be described for about an hour
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
-from wizard.aws.observe import failed, failing, recent
+from wizard.aws.observe import failed, failing, recent, rollback, taken_back
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Task, Unread
 
@@ -48,15 +48,22 @@ async def task_answers(reading: Reading) -> Maybe[list[Answer]]:
     )
     refused = [one for one in answers if isinstance(one, Refused)]
     if answers and len(refused) == len(answers):
-        return [] if refused[0].absent else refused[0].unread
+        return [] if refused[0].absent or _no_id(refused[0]) else refused[0].unread
     wanted, batches = set(ids), {id(one): one for one in answers if isinstance(one, dict)}
     found = {
-        task["taskArn"]: task
+        str(task["taskArn"]): task
         for one in batches.values()
         for task in one.get("tasks", ())
         if short(task["taskArn"]) in wanted
     }
     return sorted(found.values(), key=lambda task: str(task.get("createdAt", "")), reverse=True)
+
+
+def _no_id(refused: Refused) -> bool:
+    """Whether AWS says that what was named can be no task's id."""
+    return (
+        refused.code == "InvalidParameterException" and "taskid length" in refused.message.lower()
+    )
 
 
 @reader("task-answer")
@@ -76,6 +83,8 @@ async def task_answer(reading: Reading) -> Maybe[Answer | None]:
             bad = failing(service, tasks, reading.calls.source.now)
             told = "start" in reading.given["observed-goals"]
             ended = recent(service, tasks) if bad else failed(service, tasks) if told else []
+            if not bad and rollback(service):
+                ended = taken_back(service, tasks)
             tasks = [*ended, *tasks]
     return tasks[0] if tasks else None
 
