@@ -66,7 +66,8 @@ async def test_all_pages_are_read_and_joined() -> None:
     calls = calls_on(source)
     answer = await calls.call("ecs:ListTasks", cluster="prod")
     assert isinstance(answer, dict)
-    assert answer["taskArns"] == ["a", "b"]
+    # No token is left: an answer that is kept must not ask for a page that it holds.
+    assert answer == {"taskArns": ["a", "b"]}
     assert source.asked[1][1] == {"cluster": "prod", "nextToken": "t"}
     assert (calls.count, calls.round_trips) == (2, 2)
 
@@ -123,6 +124,63 @@ async def test_things_asked_for_at_the_same_time_go_in_one_call() -> None:
     assert [len(some) for some in asked] == [10, 10, 5]
     assert sorted(name for some in asked for name in some) == names
     assert calls.round_trips == 1
+
+
+async def test_a_thing_that_was_in_a_batch_is_not_asked_for_again() -> None:
+    source = Scripted({"ecs:DescribeServices": {"services": []}})
+    calls = calls_on(source)
+
+    async def ask(*names: str) -> None:
+        await together(
+            *(calls.one_of("ecs:DescribeServices", "services", one, 10) for one in names)
+        )
+
+    await ask("a", "b")
+    await ask("b", "c")
+    assert [params["services"] for _, params in source.asked] == [["a", "b"], ["c"]]
+
+
+async def test_a_forbidden_batch_fails_those_who_wait_for_it() -> None:
+    calls = calls_on(Scripted({}))
+    limit_to(frozenset())
+    with pytest.raises(AssertionError, match="ecs:DescribeServices"):
+        await calls.one_of("ecs:DescribeServices", "services", "a", 10)
+
+
+async def test_branches_share_answers_and_each_counts_its_own() -> None:
+    source = Scripted({"ecs:ListTasks": {"taskArns": ["a"]}, "ecs:ListServices": {}})
+    calls = calls_on(source)
+    one, other = calls.branch(), calls.branch()
+    await together(one.call("ecs:ListTasks"), other.call("ecs:ListTasks"))
+    await other.call("ecs:ListServices")
+    assert len(source.asked) == 2
+    assert (one.count, other.count, calls.count) == (1, 2, 2)
+
+
+async def test_branches_count_the_batches_that_they_were_part_of() -> None:
+    source = Scripted({"ecs:DescribeServices": {"services": []}})
+    calls = calls_on(source)
+    one, other = calls.branch(), calls.branch()
+    await together(
+        one.one_of("ecs:DescribeServices", "services", "a", 10),
+        other.one_of("ecs:DescribeServices", "services", "b", 10),
+    )
+    assert len(source.asked) == 1
+    assert (one.count, other.count, calls.count) == (1, 1, 1)
+
+
+async def test_a_released_branch_keeps_its_count_and_no_answers() -> None:
+    source = Scripted({"ecs:ListTasks": {"taskArns": ["a"]}})
+    calls = calls_on(source)
+    branch = calls.branch()
+    await branch.call("ecs:ListTasks")
+    await branch.call("ecs:ListServices")
+    branch.release()
+    kept = {one.operation: one.outcome for one in calls.made.values()}
+    assert kept["ecs:ListTasks"] == {}
+    assert isinstance(kept["ecs:ListServices"], Refused)
+    assert calls.count == 2
+    assert await calls.call("ecs:ListTasks") == {"taskArns": ["a"]}
 
 
 async def test_a_reader_that_calls_what_it_does_not_declare_is_stopped() -> None:

@@ -11,6 +11,7 @@ from wizard.cli import main
 from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
 from wizard.faces.report.diagnosis import as_markdown, as_text
+from wizard.faces.report.fleet import Cost, all_markdown
 from wizard.lab import Lab
 from wizard.lab.world import ALL_ENDPOINTS, World
 from wizard.world import World as Wizard
@@ -75,11 +76,9 @@ def test_a_whole_cluster_gets_a_line_for_each_service(world: World, capsys: Capt
     world.network(endpoints=ALL_ENDPOINTS).roles().repository().log_group()
     world.service("api").service("web").settle()
     assert main(["diagnose", "--cluster", "prod"]) == 0
-    lines = [one for one in capsys.readouterr().out.splitlines() if one.strip()]
-    assert [one.partition(":")[0] for one in lines] == [
-        "prod/api (ap-northeast-1)",
-        "prod/web (ap-northeast-1)",
-    ]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "prod (ap-northeast-1): no problem was found in 2 services"
+    assert lines[2:4] == ["✓ api", "✓ web"]
     assert main(["diagnose", "--all-clusters", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert [one["target"]["service"] for one in answer["diagnoses"]] == ["api", "web"]
@@ -162,7 +161,10 @@ def test_foreign_text_cannot_break_the_reports_markdown(
     lab.client("ecs").create_cluster(clusterName="prod")
     found = Engine(known).diagnose(Target(cluster="prod", service="a|b`<script>"))
     assert proven(found) == ["target.service-missing"]
-    report = as_markdown([found, found], Wizard())
-    assert "<script>" not in report
-    assert "a\\|b" in report
-    assert as_text([found], Wizard())
+    for report in (
+        as_markdown(found, Wizard()),
+        all_markdown([found, found], Cost(1, 1, 0.1), Wizard()),
+    ):
+        assert "<script>" not in report
+        assert "a\\|b" in report
+    assert as_text(found, Wizard())

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
 from boto3.session import Session
+from botocore import xform_name
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 import wizard.aws.readers  # noqa: F401
+from wizard.aws.answers import masked
 from wizard.aws.errors import AwsUnavailableError, ForbiddenCallError
 from wizard.aws.reading import READERS, operations
 from wizard.aws.sessions import (
@@ -23,6 +26,29 @@ from wizard.aws.sessions import (
 from wizard.lab import Lab
 
 READS = re.compile(r"^(Describe|Get|List|Head|BatchGet|Simulate)[A-Z]")
+
+HANDS_OUT_SECRETS = (
+    "ecr:GetAuthorizationToken",
+    "ecs:ExecuteCommand",
+    "iam:GetCredentialReport",
+    "kms:Decrypt",
+    "logs:GetLogEvents",
+    "s3:GetObject",
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "ssm:StartSession",
+    "sts:AssumeRole",
+    "sts:GetFederationToken",
+    "sts:GetSessionToken",
+)
+"""Reads by name or by IAM's access level that give away secrets or a way in."""
+VEILED = {"secretsmanager:GetSecretValue", "logs:GetLogEvents"}
+"""Those of them that are made all the same, since no other call tells whether a secret holds the
+JSON key that a container asks for, or how a program ended; their content is dropped where the
+answer comes in (`wizard.aws.answers`)."""
 
 
 @pytest.fixture
@@ -45,6 +71,66 @@ def test_every_call_that_a_reader_declares_is_an_existing_read_operation(operati
     client = CLIENTS.get(prefix, prefix)
     model = botocore.session.get_session().get_service_model(client)
     assert name in model.operation_names
+
+
+def test_nothing_that_hands_out_secrets_is_called_but_what_is_veiled() -> None:
+    assert operations() & set(HANDS_OUT_SECRETS) <= VEILED
+
+
+def test_of_a_secret_and_of_a_log_nothing_is_kept_but_what_they_are_read_for() -> None:
+    secret = {"ARN": "arn", "SecretString": '{"password": "correct-horse"}', "SecretBinary": b"x"}
+    assert masked("secretsmanager:GetSecretValue", secret) == {"ARN": "arn", "keys": ["password"]}
+    log = {"events": [{"message": "correct-horse"}, {"message": "correct-horse exec format error"}]}
+    assert "correct-horse" not in str(masked("logs:GetLogEvents", log))
+
+
+FORBIDDEN: list[tuple[str, str, dict[str, Any]]] = [
+    ("ec2", "DeleteVpcEndpoints", {"VpcEndpointIds": ["vpce-0"]}),
+    ("ecr", "GetAuthorizationToken", {}),
+    ("ecr", "PutImage", {"repositoryName": "a/b", "imageManifest": "{}"}),
+    ("ecs", "ExecuteCommand", {"task": "t", "command": "sh", "interactive": True}),
+    ("ecs", "StopTask", {"task": "t"}),
+    ("elasticfilesystem", "DeleteFileSystem", {"FileSystemId": "fs-12345678"}),
+    ("elasticloadbalancing", "DeleteRule", {"RuleArn": "r"}),
+    ("iam", "PutRolePolicy", {"RoleName": "r", "PolicyName": "p", "PolicyDocument": "{}"}),
+    ("kms", "Decrypt", {"CiphertextBlob": b"x"}),
+    ("logs", "CreateLogGroup", {"logGroupName": "g"}),
+    ("route53", "DeleteHostedZone", {"Id": "Z1"}),
+    ("route53profiles", "DeleteProfile", {"ProfileId": "rp-1"}),
+    ("route53resolver", "DeleteResolverRule", {"ResolverRuleId": "rslvr-rr-1"}),
+    ("s3", "PutObject", {"Bucket": "a-bucket", "Key": "k"}),
+    ("s3", "GetObject", {"Bucket": "a-bucket", "Key": "k"}),
+    ("secretsmanager", "PutSecretValue", {"SecretId": "s", "SecretString": "x"}),
+    (
+        "servicequotas",
+        "RequestServiceQuotaIncrease",
+        {"ServiceCode": "a", "QuotaCode": "b", "DesiredValue": 1.0},
+    ),
+    ("ssm", "GetParameter", {"Name": "n", "WithDecryption": True}),
+    ("ssm", "StartSession", {"Target": "t"}),
+    ("sts", "GetSessionToken", {}),
+]
+"""A call of each service that readers use which is none of theirs, with parameters in order."""
+
+
+def test_there_is_a_forbidden_call_for_each_service_that_is_read() -> None:
+    assert {one.partition(":")[0] for one in operations()} <= {one for one, _, _ in FORBIDDEN}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "params"), FORBIDDEN, ids=[f"{one[0]}:{one[1]}" for one in FORBIDDEN]
+)
+def test_no_client_of_the_read_session_does_what_no_reader_declares(
+    prefix: str, name: str, params: dict[str, Any], keys: None
+) -> None:
+    """In the session's own region as in another."""
+    session = read_session(operations=operations())
+    for region in ("eu-west-1", "us-east-2"):
+        client = session.client(
+            CLIENTS.get(prefix, prefix), region_name=region, endpoint_url="http://127.0.0.1:1"
+        )
+        with pytest.raises(ForbiddenCallError, match=f"{prefix}:{name} is not on"):
+            getattr(client, xform_name(name))(**params)
 
 
 def test_a_reader_that_would_write_could_not_be_registered_unnoticed() -> None:

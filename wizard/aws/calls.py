@@ -7,14 +7,15 @@ diagnosis cannot do without.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 from wizard.aws.answers import Answer, Outcome, Refused, is_throttle
 from wizard.aws.pace import Paces
-from wizard.aws.source import LOCAL, Source, key_of, page_token
+from wizard.aws.source import LOCAL, REGION, Source, key_of, page_token
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -81,20 +82,47 @@ def limit_to(operations: frozenset[str]) -> None:
 
 @dataclass
 class Calls:
-    """All calls of one diagnosis."""
+    """All calls of one diagnosis, or (`branch`) of one among several that share what they read.
+
+    `made` is the account of what was asked: of a branch its own, of the first one everything.
+    `on_made` is told of each call when it has been made.
+    """
 
     source: Source
     deadline_s: float
     on_progress: Progress | None = None
+    on_made: Callable[[Made], None] | None = None
     made: dict[str, Made] = field(default_factory=dict)
     retried: int = 0
 
     def __post_init__(self) -> None:
         self._paces = Paces()
-        self._tasks: dict[str, asyncio.Task[tuple[Outcome, int]]] = {}
-        self._waiting: dict[str, list[tuple[str, asyncio.Future[tuple[Outcome, int]]]]] = {}
+        self._tasks: dict[str, asyncio.Task[tuple[Made, int]]] = {}
+        self._waiting: dict[str, list[str]] = {}
+        self._batched: dict[tuple[str, str], asyncio.Future[tuple[Made, int]]] = {}
         self._batches: set[asyncio.Task[None]] = set()
         self._end = asyncio.get_running_loop().time() + self.deadline_s
+        self._trunk = self
+
+    def branch(self, known: Iterable[Made] = ()) -> Self:
+        """Return calls with an account of their own, which starts with `known`.
+
+        Answers, batches, paces and the deadline are shared with these.
+        """
+        own = copy(self)
+        own.made = {key_of(one.operation, one.params): one for one in known}
+        return own
+
+    def release(self) -> None:
+        """Let go of the answers of this branch; that they were asked for stays in the account.
+
+        Whoever asks the same again makes the call again.
+        """
+        for key, one in self.made.items():
+            if not isinstance(one.outcome, Refused):
+                self._tasks.pop(key, None)
+                self._trunk.made[key] = replace(one, outcome={})
+        self.made = {}
 
     @property
     def count(self) -> int:
@@ -115,29 +143,32 @@ class Calls:
         key = key_of(operation, params)
         if key not in self._tasks:
             self._tasks[key] = asyncio.create_task(self._make(key, operation, params))
-        return await shared(self._tasks[key])
+        made = await shared(self._tasks[key])
+        self.made[key] = made
+        return made.outcome
 
     async def one_of(
         self, operation: str, many: str, key: str, size: int, shape: Shape = _plain, **params: Any
     ) -> Outcome:
         """Return the answer of a call that may ask for up to `size` things named in `many`.
 
-        Those asked for at the same time go in one call; the answer is that of the whole call.
-        `shape` makes the parameters that name them.
+        Those asked for at the same time go in one call, each of them once; the answer is that of
+        the whole call. `shape` makes the parameters that name them.
         """
         group = key_of(operation, {"many": many, **params})
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[tuple[Outcome, int]] = loop.create_future()
-        waiting = self._waiting.setdefault(group, [])
-        waiting.append((key, answer))
-        if len(waiting) == 1:
-            job = self._gather(group, operation, (many, size, shape), params)
-            task = asyncio.create_task(job)
-            self._batches.add(task)
-            task.add_done_callback(self._batches.discard)
-        outcome, reached = await answer
+        if (group, key) not in self._batched:
+            self._batched[group, key] = asyncio.get_running_loop().create_future()
+            waiting = self._waiting.setdefault(group, [])
+            waiting.append(key)
+            if len(waiting) == 1:
+                job = self._gather(group, operation, (many, size, shape), params)
+                task = asyncio.create_task(job)
+                self._batches.add(task)
+                task.add_done_callback(self._batches.discard)
+        made, reached = await asyncio.shield(self._batched[group, key])
         _depth.set(max(_depth.get(), reached))
-        return outcome
+        self.made[key_of(made.operation, made.params)] = made
+        return made.outcome
 
     async def _gather(
         self, group: str, operation: str, how: tuple[str, int, Shape], params: dict[str, Any]
@@ -145,25 +176,32 @@ class Calls:
         many, size, shape = how
         for _ in range(3):  # let everything that is ready to ask do so
             await asyncio.sleep(0)
-        waiting = self._waiting.pop(group)
-        keys = sorted({key for key, _ in waiting})
-        chunks = [keys[start : start + size] for start in range(0, len(keys), size)]
+        keys = sorted(self._waiting.pop(group))
 
-        async def ask(chunk: list[str]) -> None:
-            outcome = await self.call(operation, **params, **shape(many, chunk))
-            for key, answer in waiting:
-                if key in chunk and not answer.done():
-                    answer.set_result((outcome, _depth.get()))
+        async def ask(chunk: Sequence[str]) -> None:
+            asked = {**params, **shape(many, list(chunk))}
+            answers = [self._batched[group, key] for key in chunk]
+            try:
+                await self.call(operation, **asked)
+            except BaseException as error:
+                for one in answers:
+                    one.set_exception(error)
+                return
+            for one in answers:
+                one.set_result((self.made[key_of(operation, asked)], _depth.get()))
 
-        await asyncio.gather(*(ask(chunk) for chunk in chunks))
+        await asyncio.gather(*(ask(chunk) for chunk in chunked(keys, size)))
 
-    async def _make(self, key: str, operation: str, params: dict[str, Any]) -> tuple[Outcome, int]:
+    async def _make(self, key: str, operation: str, params: dict[str, Any]) -> tuple[Made, int]:
         self._tell(operation, "asked")
         outcome, pages = await self._all_pages(operation, params)
         reached = _depth.get() + (0 if is_local(operation) else pages)
-        self.made[key] = Made(operation, params, outcome, reached, pages)
+        made = Made(operation, params, outcome, reached, pages)
+        self._trunk.made[key] = made
+        if self._trunk.on_made:
+            self._trunk.on_made(made)
         self._tell(operation, "unread" if isinstance(outcome, Refused) else "read")
-        return outcome, reached
+        return made, reached
 
     def _tell(self, operation: str, state: str) -> None:
         if self.on_progress:
@@ -184,7 +222,7 @@ class Calls:
 
     async def _patiently(self, operation: str, params: dict[str, Any]) -> Outcome:
         loop = asyncio.get_running_loop()
-        pace = self._paces.of(operation.partition(":")[0])
+        pace = self._paces.of(operation, str(params.get(REGION, "")))
         attempt = 0
         while True:
             left = self._end - loop.time()
@@ -206,8 +244,13 @@ class Calls:
             limit = THROTTLED_ATTEMPTS if throttled else OTHER_ATTEMPTS
             if attempt >= limit or not (throttled or outcome.code in _AGAIN):
                 return outcome
-            self.retried += 1
+            self._trunk.retried += 1
             await asyncio.sleep(random.uniform(0.02, min(2.0, 0.05 * 2**attempt)))
+
+
+def chunked(every: Sequence[T], size: int) -> list[Sequence[T]]:
+    """Return `every` in pieces of `size`."""
+    return [every[start : start + size] for start in range(0, len(every), size)]
 
 
 def is_local(operation: str) -> bool:
@@ -223,14 +266,9 @@ def _append(whole: Answer, page: Answer) -> None:
             whole[name] = value
 
 
-def answers(made: Sequence[Made]) -> list[dict[str, Any]]:
-    """Return the calls as a file keeps them."""
-    kept = []
-    for one in made:
-        entry: dict[str, Any] = {"call": one.operation, "params": one.params}
-        if isinstance(one.outcome, Refused):
-            entry["refused"] = {"code": one.outcome.code, "message": one.outcome.message}
-        else:
-            entry["answer"] = one.outcome
-        kept.append(entry)
-    return kept
+def entry(made: Made) -> dict[str, Any]:
+    """Return a call as a file keeps it."""
+    kept: dict[str, Any] = {"call": made.operation, "params": made.params}
+    if isinstance(made.outcome, Refused):
+        return kept | {"refused": {"code": made.outcome.code, "message": made.outcome.message}}
+    return kept | {"answer": made.outcome}

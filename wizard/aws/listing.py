@@ -1,19 +1,21 @@
 """What there is to pick from, what fails now, and who asks."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import wizard.aws.readers  # noqa: F401
-from wizard.aws.answers import Answer, Refused
+from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.arns import cluster_in, short
-from wizard.aws.calls import Calls, together
+from wizard.aws.calls import Calls, chunked, together
 from wizard.aws.observe import failing, of_service, of_tasks, once, recent
 from wizard.aws.reading import Reading
 from wizard.core.answer import Choice, Failure, Identity
 from wizard.core.facts import Target, Unread
 from wizard.core.knowledge import Knowledge
 
-TASKS = "ecs:DescribeTasks"
+SERVICES, TASKS = "ecs:DescribeServices", "ecs:DescribeTasks"
+_BATCHES_AT_ONCE, _OF_A_GROUP = 8, 50
 
 
 def _reading(calls: Calls, target: Target) -> Reading:
@@ -54,25 +56,39 @@ async def _clusters(reading: Reading) -> list[Choice]:
     return [Choice(name, notes.get(name, "")) for name in names]
 
 
-async def service_answers(calls: Calls, cluster: str) -> list[Answer]:
-    """Return every described service of `cluster`, by name."""
+async def service_names(calls: Calls, cluster: str) -> list[str] | Refused:
+    """Return the names of the services of `cluster`, sorted, or why they cannot be listed."""
     listed = await calls.call("ecs:ListServices", cluster=cluster, maxResults=100)
     if isinstance(listed, Refused):
-        return []
-    names = [str(short(arn)) for arn in listed.get("serviceArns", ())]
+        return listed
+    return sorted(str(short(arn)) for arn in listed.get("serviceArns", ()))
+
+
+async def services_named(
+    calls: Calls, cluster: str, names: Sequence[str]
+) -> dict[str, Answer | Unread | None]:
+    """Return the entries of DescribeServices of `names`; None where AWS has none any more."""
+    batches = chunked(names, 10)
     answers = await together(
-        *(
-            calls.one_of("ecs:DescribeServices", "services", one, 10, cluster=cluster)
-            for one in names
-        )
+        *(calls.call(SERVICES, cluster=cluster, services=list(some)) for some in batches)
     )
-    found = {
-        one["serviceName"]: one
-        for answer in answers
-        if not isinstance(answer, Refused)
-        for one in answer["services"]
-    }
-    return [found[name] for name in sorted(found)]
+    found: dict[str, Answer | Unread | None] = {}
+    for some, answer in zip(batches, answers, strict=True):
+        if isinstance(answer, Refused):
+            found |= dict.fromkeys(some, answer.unread)
+        else:
+            told = {one["serviceName"]: one for one in answer["services"]}
+            found |= {name: told.get(name) for name in some}
+    return found
+
+
+async def service_answers(calls: Calls, cluster: str) -> list[Answer]:
+    """Return every service of `cluster` that can be described, by name."""
+    names = await service_names(calls, cluster)
+    if isinstance(names, Refused):
+        return []
+    found = await services_named(calls, cluster, names)
+    return [one for one in found.values() if isinstance(one, dict)]
 
 
 async def _services(reading: Reading) -> list[Choice]:
@@ -140,19 +156,61 @@ async def failures(calls: Calls, knowledge: Knowledge, cluster: str | None) -> l
     return sorted(every, key=lambda one: one.at or "", reverse=True)
 
 
-async def tasks_by_group(calls: Calls, cluster: str) -> dict[str, list[Answer]]:
-    """Return the cluster's tasks, running and stopped, by group, newest first."""
-    reading = _reading(calls, Target(cluster=cluster))
-    found = await reading.part("task-answers")
+async def tasks_by_group(calls: Calls, cluster: str) -> dict[str, list[Answer]] | Unread:
+    """Return the cluster's tasks by group, newest first: of each the newest that run and the newest
+    that have stopped, `_OF_A_GROUP` of both. The others are not held in memory."""
+    listed = await together(
+        *(
+            calls.call("ecs:ListTasks", cluster=cluster, desiredStatus=one)
+            for one in ("RUNNING", "STOPPED")
+        )
+    )
+    refused = [one for one in listed if isinstance(one, Refused)]
+    if len(refused) == len(listed):
+        return refused[0].unread
+    arns = [arn for one in listed if isinstance(one, dict) for arn in one.get("taskArns", ())]
+    batches = chunked(sorted(str(short(arn)) for arn in set(arns)), 100)
+    kept: dict[tuple[str, bool], list[Answer]] = {}
+    gate = asyncio.Semaphore(_BATCHES_AT_ONCE)
+
+    async def describe(some: Sequence[str]) -> Outcome:
+        async with gate:
+            own = calls.branch()
+            answer = await own.call(TASKS, cluster=cluster, tasks=list(some))
+            if isinstance(answer, Refused):
+                calls.made |= own.made
+            else:
+                _sort_in(kept, answer["tasks"])
+                own.release()
+            return answer
+
+    answers = await together(*(describe(some) for some in batches))
+    failed = [one for one in answers if isinstance(one, Refused)]
+    if failed and len(failed) == len(answers):
+        return failed[0].unread
     grouped: dict[str, list[Answer]] = {}
-    for task in found if isinstance(found, list) else ():
-        grouped.setdefault(str(task.get("group", "")), []).append(task)
+    for (group, _), tasks in sorted(kept.items()):
+        grouped[group] = _newest([*grouped.get(group, ()), *tasks])
     return grouped
+
+
+def _sort_in(kept: dict[tuple[str, bool], list[Answer]], tasks: list[Answer]) -> None:
+    for task in tasks:
+        key = (str(task.get("group", "")), task.get("lastStatus") == "STOPPED")
+        kept.setdefault(key, []).append(task)
+    for key, some in kept.items():
+        if len(some) > _OF_A_GROUP:
+            kept[key] = _newest(some)[:_OF_A_GROUP]
+
+
+def _newest(tasks: list[Answer]) -> list[Answer]:
+    return sorted(tasks, key=lambda task: str(task.get("createdAt", "")), reverse=True)
 
 
 async def _of_cluster(calls: Calls, knowledge: Knowledge, cluster: str) -> list[Failure]:
     jobs: tuple[Any, ...] = (service_answers(calls, cluster), tasks_by_group(calls, cluster))
-    services, tasks = await together(*jobs)
+    services, grouped = await together(*jobs)
+    tasks = {} if isinstance(grouped, Unread) else grouped
     found: list[Failure] = []
     for service in services:
         name = service["serviceName"]

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -18,10 +16,10 @@ from botocore.exceptions import BotoCoreError
 from wizard.aws.answers import Answer, Outcome, Refused, masked, safe
 from wizard.aws.errors import ForbiddenCallError
 from wizard.aws.refusals import refusal, told_skew
+from wizard.aws.saving import read
 from wizard.aws.sessions import CLIENTS, CONNECTIONS, config
-from wizard.errors import UsageError
+from wizard.aws.threads import Threads
 
-FORMAT = 1
 LOCAL = "local"
 REGION = "@region"
 """The parameter of a call that asks another region than the source's own."""
@@ -34,14 +32,17 @@ _TOKENS = {
     "ssm": ("NextToken", "NextToken"),
     "servicequotas": ("NextToken", "NextToken"),
     "secretsmanager": ("NextToken", "NextToken"),
+    "route53": ("NextToken", "NextToken"),
+    "route53resolver": ("NextToken", "NextToken"),
+    "route53profiles": ("NextToken", "NextToken"),
 }
 """The parameter that asks for the next page and the field that names it; else `nextToken`."""
 
 
 def page_token(operation: str, answer: Answer) -> dict[str, str]:
-    """Return the parameter that asks for the page after `answer`; empty after the last."""
+    """Take from `answer` the parameter that asks for the page after it; empty after the last."""
     asked, told = _TOKENS.get(operation.partition(":")[0], ("nextToken", "nextToken"))
-    token = answer.get(told)
+    token = answer.pop(told, None)
     return {asked: token} if isinstance(token, str) and token else {}
 
 
@@ -88,8 +89,8 @@ class LiveSource:
             self.partition = self.session.get_partition_for_region(self.region)
         except BotoCoreError:
             self.partition = "aws"
-        self._builder = ThreadPoolExecutor(1, "aws-clients")
-        self._callers = ThreadPoolExecutor(CONNECTIONS, "aws-calls")
+        self._builder = Threads(1, "aws-clients")
+        self._callers = Threads(CONNECTIONS, "aws-calls")
         self._clients: dict[tuple[str, str], asyncio.Future[Any]] = {}
         self._config = config(attempts=1)
 
@@ -110,14 +111,13 @@ class LiveSource:
 
     def close(self) -> None:
         """Let go of the threads."""
-        self._builder.shutdown(wait=False, cancel_futures=True)
-        self._callers.shutdown(wait=False, cancel_futures=True)
+        self._builder.close()
+        self._callers.close()
 
     def _client(self, service: str, region: str) -> "asyncio.Future[Any]":
         key = (service, region)
         if key not in self._clients:
-            loop = asyncio.get_running_loop()
-            self._clients[key] = loop.run_in_executor(self._builder, self._build, *key)
+            self._clients[key] = self._builder.run(self._build, *key)
         return self._clients[key]
 
     def _build(self, service: str, region: str) -> Any:
@@ -127,13 +127,12 @@ class LiveSource:
     async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
         """Return the answer, safe to show and keep, or why there is none."""
         service, _, name = operation.partition(":")
-        loop = asyncio.get_running_loop()
         if service == LOCAL:
-            return await loop.run_in_executor(self._callers, self._probe, operation, name, params)
+            return await self._callers.run(self._probe, operation, name, params)
         asked = dict(params)
         region = asked.pop(REGION, self.region)
         client = await asyncio.shield(self._client(service, region))
-        return await loop.run_in_executor(self._callers, self._ask, client, operation, asked)
+        return await self._callers.run(self._ask, client, operation, asked)
 
     def _probe(self, operation: str, name: str, params: dict[str, Any]) -> Outcome:
         try:
@@ -168,11 +167,15 @@ class LiveSource:
 
 
 class SavedSource:
-    """Answers from a file that `save` wrote; what is not in it is `not-saved`."""
+    """Answers from a file of saved ones; what is not in it is `not-saved`.
+
+    `whole` is cluster or region where it was saved for every service there, None for one target.
+    """
 
     def __init__(self, path: Path) -> None:
-        document = read_file(path)
+        document = read(path)
         self.target: dict[str, Any] = document["target"]
+        self.whole: str | None = document.get("whole")
         self.region = str(document["region"])
         self.partition = str(document["partition"])
         self.clock_skew_s: float | None = document.get("clock_skew_s")
@@ -207,39 +210,6 @@ def _time(text: Any) -> datetime:
 def key_of(operation: str, params: dict[str, Any]) -> str:
     """Return the identity of a call."""
     return operation + json.dumps(params, sort_keys=True, default=str)
-
-
-def read_file(path: Path) -> dict[str, Any]:
-    """Return the document of a file of saved answers, its texts cleaned again.
-
-    Raises UsageError where it is none.
-    """
-    try:
-        document = safe(json.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise UsageError(f"{path}: {' '.join(str(error).split())}") from None
-    wanted = {"format", "region", "partition", "target", "answers"}
-    if not isinstance(document, dict) or not wanted <= set(document):
-        raise UsageError(f"{path}: not a file of saved answers")
-    if document["format"] != FORMAT:
-        raise UsageError(f"{path}: format {document['format']}, this version reads {FORMAT}")
-    if not all(
-        isinstance(one, dict) and {"call", "params"} <= set(one) for one in document["answers"]
-    ):
-        raise UsageError(f"{path}: an answer without its call")
-    return document
-
-
-def write_file(path: Path, document: dict[str, Any]) -> None:
-    """Write `document` so that only its owner reads it, whole or not at all."""
-    whole = path.with_name(path.name + ".part")
-    handle = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump(document, out, ensure_ascii=False, indent=1)
-        out.write("\n")
-    whole.replace(path)
 
 
 class OfflineSource:

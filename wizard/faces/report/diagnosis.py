@@ -1,6 +1,6 @@
 """A diagnosis as JSON (the contract's shape), as text for a terminal, and as Markdown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,19 @@ from wizard.core.redact import redact
 from wizard.core.words import fill
 from wizard.faces.report.diagnosis_words import WORDS
 from wizard.world import World
+
+PROBLEM, BLIND, WELL, EMPTY = "problem", "blind", "well", "empty"
+
+STATE_CALLS = frozenset(
+    {
+        "ecs:ListClusters",
+        "ecs:ListServices",
+        "ecs:DescribeServices",
+        "ecs:DescribeTasks",
+        "ecs:DescribeTaskDefinition",
+    }
+)
+"""Calls without whose answers nothing can be said of a target."""
 
 _MARK = {CONFIRMED: "✗", SUSPECTED: "?", UNKNOWN: "·", RULED_OUT: "✓"}
 
@@ -87,38 +100,41 @@ def _fix_title(fix: str, finding: Finding, world: World) -> str:
     return fill(world.word(world.knowledge.fix(fix).title), finding.fields)
 
 
-def as_text(found: Sequence[Diagnosis], world: World) -> str:
-    """Return the diagnoses for a terminal; one line for each service that is well."""
-    if not found:
-        return _say("nothing-there", world)
-    lines: list[str] = []
-    for one in found:
-        if lines:
-            lines.append("")
-        lines += _text(one, world, brief=len(found) > 1)
-    return "\n".join(lines)
+def as_text(one: Diagnosis, world: World) -> str:
+    """Return the diagnosis of one target for a terminal."""
+    return "\n".join(_text(one, world))
 
 
-def _text(one: Diagnosis, world: World, *, brief: bool) -> Iterator[str]:
+def state(one: Diagnosis) -> str:
+    """Return problem, blind (what is wrong could not even be looked at), empty or well."""
+    if one.problem:
+        return PROBLEM
+    if any(missing.call in STATE_CALLS for missing in one.unread):
+        return BLIND
+    target = one.target
+    named = target.service or target.task or target.repository or target.goal == "push"
+    return WELL if named else EMPTY
+
+
+def _text(one: Diagnosis, world: World) -> Iterator[str]:
     yield f"{_name(one.target)}: {_summary(one, world)}"
-    if brief and not one.problem:
-        return
     for symptom in one.symptoms:
-        yield f"  {_say('seen', world)} [{symptom.symptom}] ({symptom.source})"
+        yield f"  {say('seen', world)} [{symptom.symptom}] ({symptom.source})"
         yield f"    {symptom.text}"
     for verdict in one.verdicts:
         if verdict.finding.status in (CONFIRMED, SUSPECTED):
             yield ""
-            yield from _verdict_lines(verdict, world)
+            yield from verdict_lines(verdict, world)
     yield ""
     yield from _rest(one, world)
 
 
-def _verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
+def verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
+    """Yield the lines of one verdict: what, where, what it rests on, what mends it."""
     finding = verdict.finding
     cause = world.knowledge.cause(finding.cause)
     title = fill(world.word(cause.title), finding.fields)
-    later = f" ({_say('predicted', world)})" if finding.predicted else ""
+    later = f" ({say('predicted', world)})" if finding.predicted else ""
     yield f"  {_MARK[finding.status]} {title}  [{finding.cause}] {_status(finding, world)}{later}"
     for name, value in finding.fields.items():
         yield f"      {name}: {_value(value)}"
@@ -129,34 +145,36 @@ def _verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
         why = f": {world.word(offer.why_not)}" if offer.why_not else ""
         yield f"      {state} {_fix_title(offer.fix, finding, world)}  [{offer.fix}]{why}"
     if not any(offer.applicable for offer in finding.fixes) and cause.by_hand:
-        yield f"      {_say('by-hand', world)} {fill(world.word(cause.by_hand), finding.fields)}"
+        yield f"      {say('by-hand', world)} {fill(world.word(cause.by_hand), finding.fields)}"
 
 
 def _rest(one: Diagnosis, world: World) -> Iterator[str]:
     for notice in (_notice(verdict, world) for verdict in one.notices):
         title, text = notice["title"], notice["explanation"]
-        yield f"  {_say('notice', world)} {title}  [{notice['notice']}]"
+        yield f"  {say('notice', world)} {title}  [{notice['notice']}]"
         yield f"    {text}"
     ruled_out = [finding.cause for finding in one.refuted]
     if ruled_out:
-        yield f"  {_say('ruled-out', world)} {', '.join(ruled_out)}"
-    yield f"  {_say('checked', world, count=len(one.checked))}"
+        yield f"  {say('ruled-out', world)} {', '.join(ruled_out)}"
+    yield f"  {say('checked', world, count=len(one.checked))}"
     if one.unchecked:
-        yield f"  {_say('unchecked', world)} {', '.join(one.unchecked)}"
+        yield f"  {say('unchecked', world)} {', '.join(one.unchecked)}"
     for missing in one.unread:
         needed = f" ({', '.join(missing.needed_for)})" if missing.needed_for else ""
-        yield f"  {_say('unread', world)} {missing.call}: {missing.why}{needed}"
-    yield "  " + _say(
+        yield f"  {say('unread', world)} {missing.call}: {missing.why}{needed}"
+    yield "  " + say(
         "cost", world, calls=one.calls, trips=one.round_trips, seconds=f"{one.elapsed_s:.1f}"
     )
 
 
 def _summary(one: Diagnosis, world: World) -> str:
+    if state(one) == BLIND:
+        return say("blind", world)
     if not one.problem:
-        return _say("well" if not one.unchecked else "well-as-far", world)
+        return say("well" if not one.unchecked else "well-as-far", world)
     proven = sum(finding.status == CONFIRMED for finding in one.findings)
     suspected = sum(finding.status == SUSPECTED for finding in one.findings)
-    return _say("trouble", world, confirmed=proven, suspected=suspected)
+    return say("trouble", world, confirmed=proven, suspected=suspected)
 
 
 def _name(target: Target) -> str:
@@ -166,35 +184,27 @@ def _name(target: Target) -> str:
 
 
 def _status(finding: Finding, world: World) -> str:
-    return _say(f"status-{finding.status}", world)
+    return say(f"status-{finding.status}", world)
 
 
 def _value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _say(key: str, world: World, **values: Any) -> str:
+def say(key: str, world: World, **values: Any) -> str:
+    """Return the word called `key` in the user's language, filled in with `values`."""
     return fill(world.word(WORDS[key]), {name: str(value) for name, value in values.items()})
 
 
-def as_markdown(found: Sequence[Diagnosis], world: World) -> str:
+def as_markdown(one: Diagnosis, world: World) -> str:
     """Return a report for a ticket or a colleague; texts were redacted when they were read, and
     are once more."""
-    lines = [f"# {_say('report-title', world)}", ""]
-    if len(found) > 1:
-        lines += [f"| {_say('target', world)} | {_say('verdict', world)} |", "|---|---|"]
-        lines += [
-            f"| {_cell(_name(one.target))} | {_cell(_summary(one, world))} |" for one in found
-        ]
-        lines.append("")
-    for one in found:
-        if len(found) == 1 or one.problem:
-            lines += _section(one, world)
+    lines = [f"# {say('report-title', world)}", "", *_section(one, world)]
     return redact("\n".join(lines).rstrip() + "\n")
 
 
 def _section(one: Diagnosis, world: World) -> Iterable[str]:
-    yield f"## {_cell(_name(one.target))}"
+    yield f"## {cell(_name(one.target))}"
     yield ""
     yield _summary(one, world)
     yield ""
@@ -202,34 +212,36 @@ def _section(one: Diagnosis, world: World) -> Iterable[str]:
         yield f"- **{symptom.symptom}** ({symptom.source}): {_code(symptom.text)}"
     for verdict in one.verdicts:
         if verdict.finding.status in (CONFIRMED, SUSPECTED):
-            yield from _markdown_verdict(verdict, world)
+            yield from markdown_verdict(verdict, world)
     yield ""
     for line in _rest(one, world):
-        yield f"- {_cell(line.strip())}"
+        yield f"- {cell(line.strip())}"
     yield ""
 
 
-def _markdown_verdict(verdict: Verdict, world: World) -> Iterator[str]:
+def markdown_verdict(verdict: Verdict, world: World) -> Iterator[str]:
+    """Yield one verdict as a section of a report."""
     finding = verdict.finding
     cause = world.knowledge.cause(finding.cause)
-    later = f", {_say('predicted', world)}" if finding.predicted else ""
+    later = f", {say('predicted', world)}" if finding.predicted else ""
     yield ""
-    yield f"### {_cell(fill(world.word(cause.title), finding.fields))}"
+    yield f"### {cell(fill(world.word(cause.title), finding.fields))}"
     yield ""
     yield f"`{finding.cause}`, {_status(finding, world)}{later}"
     yield ""
-    yield _cell(fill(world.word(cause.explanation), finding.fields).strip())
+    yield cell(fill(world.word(cause.explanation), finding.fields).strip())
     yield ""
     for one in verdict.evidence:
-        yield f"- `{one.call}`: {_cell(world.word(one.says))}"
+        yield f"- `{one.call}`: {cell(world.word(one.says))}"
     for offer in finding.fixes:
         if offer.applicable:
-            yield f"- → {_cell(_fix_title(offer.fix, finding, world))} (`{offer.fix}`)"
+            yield f"- → {cell(_fix_title(offer.fix, finding, world))} (`{offer.fix}`)"
     for link in cause.references:
         yield f"- <{link}>"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Return foreign `text` so that it breaks neither a table nor a page."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 

@@ -1,10 +1,6 @@
 """The words of a diagnosis's report, in both languages."""
 
 WORDS: dict[str, dict[str, str]] = {
-    "nothing-there": {
-        "en": "There is no service to diagnose, or none could be listed.",
-        "ja": "診断するサービスがないか、一覧を取得できませんでした。",
-    },
     "seen": {"en": "Seen:", "ja": "検出:"},
     "predicted": {"en": "would be the next error", "ja": "次に起きるエラー"},
     "by-hand": {"en": "By hand:", "ja": "手動での対処:"},
@@ -30,6 +26,38 @@ WORDS: dict[str, dict[str, str]] = {
     "well-as-far": {
         "en": "nothing wrong was found as far as it could be read",
         "ja": "読み取れた範囲では問題は見つかりませんでした",
+    },
+    "blind": {
+        "en": "it could not be read, so nothing can be said",
+        "ja": "読み取れなかったため、何も判断できません",
+    },
+    "no-clusters": {
+        "en": "There is no cluster in this region.",
+        "ja": "このリージョンにはクラスターがありません。",
+    },
+    "no-services": {"en": "no service", "ja": "サービスなし"},
+    "clusters": {"en": "{count} clusters", "ja": "クラスター {count} 個"},
+    "broken": {
+        "en": "{count} of {of} services have a problem",
+        "ja": "{of} 個のサービスのうち {count} 個に問題があります",
+    },
+    "none-broken": {
+        "en": "no problem was found in {of} services",
+        "ja": "{of} 個のサービスに問題は見つかりませんでした",
+    },
+    "blind-count": {
+        "en": "{count} could not be read",
+        "ja": "{count} 個は読み取れませんでした",
+    },
+    "comma": {"en": ", ", "ja": "、"},
+    "concerns": {"en": "Concerns {count}:", "ja": "該当 {count} 件:"},
+    "checked-each": {
+        "en": "{count} causes were looked for at each service and refuted by what was read.",
+        "ja": "サービスごとに {count} 件の原因を調べ、読み取った内容により否定しました。",
+    },
+    "look-closer": {
+        "en": "All about one of them: diagnose --cluster NAME --service NAME",
+        "ja": "1 つのサービスの詳細: diagnose --cluster NAME --service NAME",
     },
     "trouble": {
         "en": "{confirmed} proven, {suspected} suspected",
