@@ -132,3 +132,80 @@ def test_the_answers_have_the_shape_of_botocores_model(lab: Lab) -> None:
     ec2.describe_nat_gateways()
     ec2.describe_vpc_attribute(VpcId=world.vpc, Attribute="enableDnsSupport")
     assert watch.problems == []
+
+
+def test_the_services_with_endpoints_are_told_by_name_and_by_filter(lab: Lab) -> None:
+    ec2 = lab.client("ec2")
+    watch = Watch(ec2)
+    base = "com.amazonaws.ap-northeast-1"
+    got = ec2.describe_vpc_endpoint_services(ServiceNames=[f"{base}.ecr.dkr", f"{base}.s3"])
+    assert got["ServiceNames"] == [f"{base}.ecr.dkr", f"{base}.s3"]
+    registry, *s3 = got["ServiceDetails"]
+    assert registry["PrivateDnsName"] == "*.dkr.ecr.ap-northeast-1.amazonaws.com"
+    assert registry["PrivateDnsNames"] == [{"PrivateDnsName": registry["PrivateDnsName"]}]
+    assert registry["ServiceType"] == [{"ServiceType": "Interface"}]
+    assert registry["Owner"] == "amazon"
+    assert registry["VpcEndpointPolicySupported"] is True
+    assert registry["AcceptanceRequired"] is False
+    zones = ec2.describe_availability_zones()["AvailabilityZones"]
+    assert registry["AvailabilityZones"] == sorted(z["ZoneName"] for z in zones)
+    assert {s["ServiceType"][0]["ServiceType"] for s in s3} == {"Gateway", "Interface"}
+
+    chosen = [
+        {"Name": "service-name", "Values": [f"{base}.s3", f"{base}.logs"]},
+        {"Name": "service-type", "Values": ["Interface"]},
+    ]
+    found = ec2.describe_vpc_endpoint_services(Filters=chosen)["ServiceDetails"]
+    assert [s["ServiceName"] for s in found] == [f"{base}.logs", f"{base}.s3"]
+    every = ec2.describe_vpc_endpoint_services()["ServiceNames"]
+    assert {f"{base}.{s}" for s in ("ecr.api", "ssmmessages", "secretsmanager")} <= set(every)
+    assert watch.problems == []
+
+
+def test_a_service_without_endpoints_and_a_filter_that_there_is_not(lab: Lab) -> None:
+    ec2 = lab.client("ec2")
+    name = "com.amazonaws.ap-northeast-1.ecr.app"
+    assert refused(lambda: ec2.describe_vpc_endpoint_services(ServiceNames=[name])) == (
+        "InvalidServiceName",
+        f"The Vpc Endpoint Service '{name}' does not exist",
+    )
+    odd = [{"Name": "colour", "Values": ["red"]}]
+    assert refused(lambda: ec2.describe_vpc_endpoints(Filters=odd)) == (
+        "InvalidParameterValue",
+        "The filter 'colour' is invalid",
+    )
+
+
+def test_endpoints_are_found_by_what_they_are(lab: Lab) -> None:
+    world = World(lab).network(endpoints=["logs", "s3"])
+    world.endpoint("ssm", TagSpecifications=[
+        {"ResourceType": "vpc-endpoint", "Tags": [{"Key": "team", "Value": "a&b <c>"}]}
+    ])  # fmt: skip
+    ec2 = lab.client("ec2")
+
+    def found(**filters: str) -> list[str]:
+        given = [{"Name": k.replace("_", "-"), "Values": [v]} for k, v in filters.items()]
+        got = ec2.describe_vpc_endpoints(Filters=given)["VpcEndpoints"]
+        return [e["ServiceName"].rsplit(".", 1)[-1] for e in got]
+
+    assert found(vpc_id=world.vpc) == ["logs", "s3", "ssm"]
+    assert found(vpc_id="vpc-other") == []
+    assert found(vpc_endpoint_type="Gateway") == ["s3"]
+    assert found(service_name="*.ss?") == ["ssm"]
+    assert found(vpc_endpoint_state="available", vpc_endpoint_type="Interface") == ["logs", "ssm"]
+    tagged = ec2.describe_vpc_endpoints(Filters=[{"Name": "tag:team", "Values": ["a&b*"]}])
+    assert tagged["VpcEndpoints"][0]["Tags"] == [{"Key": "team", "Value": "a&b <c>"}]
+    missing = "vpce-00000000000000000"
+    assert refused(lambda: ec2.describe_vpc_endpoints(VpcEndpointIds=[missing])) == (
+        "InvalidVpcEndpointId.NotFound",
+        f"The Vpc Endpoint Id '{missing}' does not exist",
+    )
+
+
+def test_an_endpoint_has_names_of_its_own_for_the_region_and_each_zone(lab: Lab) -> None:
+    world = World(lab).network(endpoints=["ecr.api"])
+    names = [d["DnsName"] for d in _endpoint(world, "ecr.api")["DnsEntries"]]
+    own = [n for n in names if n.startswith(world.endpoints["ecr.api"])]
+    assert len(own) == 1 + len(world.subnets)
+    assert all(n.endswith(".api.ecr.ap-northeast-1.vpce.amazonaws.com") for n in own)
+    assert "api.ecr.ap-northeast-1.amazonaws.com" in names

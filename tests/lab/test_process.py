@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -15,6 +16,11 @@ import pytest
 
 from wizard.lab import Lab, LabError
 from wizard.lab.serve import export_lines, serve
+from wizard.lab.worlds import WORLDS
+
+_WORLDS = 50
+# Connections that are just being closed while one counts, and the thread that serves each.
+_SLACK = 4
 
 _PARENT = """
 import sys
@@ -69,6 +75,75 @@ def test_a_closed_lab_leaves_no_process_port_thread_or_file() -> None:
     assert not _listens(port)
     assert not scratch.exists()
     assert threading.active_count() == threads
+
+
+def _open_files(lab: Lab) -> list[str]:
+    """What the child holds open: files by their path, sockets and pipes by their kind."""
+    found = []
+    for descriptor in Path(f"/proc/{lab.pid}/fd").iterdir():
+        try:
+            found.append(os.readlink(descriptor).partition(":[")[0])
+        except FileNotFoundError:  # closed meanwhile
+            continue
+    return sorted(found)
+
+
+def _threads(lab: Lab) -> int:
+    return len(list(Path(f"/proc/{lab.pid}/task").iterdir()))
+
+
+def _memory_mib(lab: Lab) -> float:
+    lines = Path(f"/proc/{lab.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+
+def _children(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def test_fifty_worlds_in_one_lab_leave_no_thread_file_or_growing_memory() -> None:
+    with Lab.start() as lab:
+        names = list(WORLDS)[:_WORLDS]
+        sizes = []
+        for name in names:
+            WORLDS[name].stage(lab)
+            sizes.append(_memory_mib(lab))
+        # The connections of the worlds' own clients go with them; the last one's are left.
+        gc.collect()
+        lab.reset()
+        files, threads = _open_files(lab), _threads(lab)
+        WORLDS[names[0]].stage(lab)
+        gc.collect()
+        lab.reset()
+        assert [f for f in _open_files(lab) if f.startswith(str(lab.bastion))] == []
+        assert len(_open_files(lab)) <= len(files) + _SLACK
+        assert _threads(lab) <= threads + _SLACK
+        assert _children(lab.pid) == []
+        assert not lab.bastion.exists()
+    assert len(names) == _WORLDS
+    # What a world takes is given back: the last ten need no more than a little over the first
+    # ten, whose own growth is that of modules read in for the first time.
+    assert max(sizes[-10:]) <= max(sizes[:10]) + 60
+    assert max(sizes) < 300
+
+
+def test_five_labs_one_after_another_leave_what_there_was_before() -> None:
+    def held() -> tuple[int, int, list[str]]:
+        gc.collect()
+        return (
+            threading.active_count(),
+            len(os.listdir("/proc/self/fd")),
+            _children(os.getpid()),
+        )
+
+    before = held()
+    ports = []
+    for _ in range(5):
+        with Lab.start() as lab:
+            lab.client("sts").get_caller_identity()
+            ports.append(lab.port)
+    assert held() == before
+    assert not any(_listens(port) for port in ports)
 
 
 def test_two_labs_do_not_know_of_each_other(lab: Lab) -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import time
+from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +52,36 @@ def test_several_causes_must_all_be_mended(lab: Lab, name: str) -> None:
     assert broken.attempt(world).ok
 
 
+@pytest.fixture(scope="module", params=["cn-north-1", "us-gov-west-1"])
+def elsewhere(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A lab in another partition."""
+    with Lab.start(region=request.param) as lab:
+        yield lab
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no-ecr-api-endpoint",
+        "s3-endpoint-policy-shuts-the-layers-out",
+        "execution-role-without-any-policy",
+        "secret-under-a-key-of-ours",
+        "another-account-lets-only-others-in",
+        "exec-off-unreachable-and-denied",
+        "login-to-another-registry",
+        "parameter-of-another-region-missing",
+    ],
+)
+def test_a_world_is_the_same_in_another_partition(elsewhere: Lab, name: str) -> None:
+    broken = WORLDS[name]
+    world, seen = broken.stage(elsewhere)
+    assert not seen.ok
+    assert re.search(broken.text, seen.text), seen
+    assert "arn:aws:" not in str(broken.expected(world))
+    broken.mend(world)
+    assert broken.attempt(world).ok
+
+
 @pytest.mark.parametrize("name", HEALTHY)
 def test_a_healthy_world_goes_through(lab: Lab, name: str) -> None:
     _, seen = HEALTHY[name].stage(lab)
@@ -71,8 +106,9 @@ def test_there_are_enough_worlds_and_no_two_of_one_name() -> None:
     from wizard.lab import worlds
 
     listed = [w.name for family in worlds.FAMILIES for w in family.WORLDS]
-    assert len(listed) == len(set(listed)) == len(WORLDS) >= 60
-    assert len(HEALTHY) >= 10
+    assert len(listed) == len(set(listed)) == len(WORLDS) >= 160
+    assert len(HEALTHY) >= 20
+    assert not WORLDS.keys() & HEALTHY.keys()
     assert sum(len(w.causes) > 1 for w in WORLDS.values()) >= 5
 
 
@@ -97,3 +133,26 @@ def test_the_events_of_an_unhealthy_service_are_those_of_ecs(lab: Lab, name: str
 def test_a_program_for_another_processor_says_so_in_its_log(lab: Lab) -> None:
     _, seen = WORLDS["image-built-on-arm"].stage(lab)
     assert "exec /app: exec format error" in seen.seen
+
+
+def test_what_cannot_be_known_yet_is_not_expected_of_a_diagnosis(lab: Lab) -> None:
+    broken = WORLDS["tag-missing-and-then-a-crash"]
+    world, _ = broken.stage(lab)
+    assert [p.cause for p in broken.causes] == ["ecr.image-missing", "task.app-crash"]
+    assert [cause for cause, _ in broken.expected(world)] == ["ecr.image-missing"]
+
+
+def test_an_old_cli_tells_its_age(lab: Lab) -> None:
+    WORLDS["cli-too-old"].stage(lab)
+    said = subprocess.run(
+        ["aws", "--version"], env=lab.env(base={}), capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("aws-cli/1.14.")
+
+
+def test_an_old_login_is_old_by_every_clock(lab: Lab) -> None:
+    WORLDS["login-too-old"].stage(lab)
+    config = json.loads((lab.bastion / "home" / "ec2-user" / ".docker" / "config.json").read_text())
+    (entry,) = config["auths"].values()
+    password = b64decode(entry["auth"]).decode().partition(":")[2]
+    assert json.loads(b64decode(password))["expiration"] < min(time.time(), lab.clock())

@@ -43,6 +43,11 @@ def _leftovers() -> set[str]:
     return {str(p) for p in scratch} | threads | {f"fd {n}" for n in os.listdir("/proc/self/fd")}
 
 
+def _count(lab: Lab, kind: str) -> int:
+    """How many threads (``task``) or open files (``fd``) the lab's process has."""
+    return len(os.listdir(f"/proc/{lab.pid}/{kind}"))
+
+
 def main() -> None:
     """Measures and prints."""
     begun = time.perf_counter()
@@ -63,9 +68,11 @@ def main() -> None:
         for broken in staged:
             broken.stage(lab)
         seconds = (time.perf_counter() - begun) / len(staged)
+        lab.reset()
         print(
             f"{len(staged)} broken worlds built and tried: {seconds:.2f} s each,"
-            f" {rss_mib(lab.pid):.0f} MiB after"
+            f" {rss_mib(lab.pid):.0f} MiB, {_count(lab, 'task')} threads and"
+            f" {_count(lab, 'fd')} open files after"
         )
     before = _leftovers()
     for _ in range(WORLDS):

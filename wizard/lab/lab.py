@@ -113,6 +113,7 @@ class Lab:
     def credentials(self, principal: str = "root", *, account: str | None = None) -> Json:
         """Keys of a principal: ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]``.
 
+        ``111122223333:role/NAME`` is a role of another account.
         A role is given as an instance or a federation would have it, without asking its trust.
         Out come ``access_key``, ``secret`` and ``token`` (None for long-lived keys).
         """
@@ -205,7 +206,9 @@ class Lab:
 
         Each is ``{"match": "ecs:Describe*", "kind": K, "times": n}`` with K one of ``latency``
         (``seconds``), ``throttle``, ``error`` (``code``, ``message``, ``status``),
-        ``unavailable``, ``reset``. The first that matches and has some left is used.
+        ``unavailable``, ``reset``, ``clock`` (``seconds`` by which the callers' clock is ahead of
+        AWS's; negative: behind). ``spares_root`` leaves root alone. The first that matches and
+        has some left is used.
         """
         self.ask("faults", set=list(faults))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
@@ -10,9 +11,16 @@ from threading import Event
 from wizard.lab.lab import Lab
 
 
-def export_lines(env: Mapping[str, str]) -> list[str]:
-    """Shell lines that set an environment made by :meth:`Lab.env`."""
-    return [f"export {name}={shlex.quote(value)}" for name, value in sorted(env.items())]
+def export_lines(env: Mapping[str, str], base: Mapping[str, str] | None = None) -> list[str]:
+    """Shell lines that set an environment made by :meth:`Lab.env`.
+
+    What *base* (this process's own environment) says about AWS besides is unset first: a
+    profile, or an endpoint of one service, would lead elsewhere.
+    """
+    own = os.environ if base is None else base
+    others = sorted(n for n in own if n.startswith("AWS_") and n not in env)
+    unset = [f"unset {' '.join(others)}"] if others else []
+    return unset + [f"export {name}={shlex.quote(value)}" for name, value in sorted(env.items())]
 
 
 def serve(

@@ -21,6 +21,8 @@ from wizard.lab.bastion.place import base, endpoint, fail
 # Exit statuses of the AWS CLI (https://docs.aws.amazon.com/cli/latest/topic/return-codes.html).
 _NEW = {("ecr", "get-login-password"), ("ecs", "execute-command")}
 _USAGE, _CONFIGURATION, _REFUSED = 252, 253, 254
+# That of Amazon Linux 2's first package, which has no get-login-password.
+_OLD_VERSION = "aws-cli/1.14.8 Python/2.7.14 Linux/4.14.33-59.34.amzn2.x86_64 botocore/1.8.12"
 _PLUGIN = (
     "SessionManagerPlugin is not found. Please refer to SessionManager Documentation here: "
     "http://docs.aws.amazon.com/console/systems-manager/session-manager-plugin-not-found"
@@ -32,8 +34,12 @@ def main() -> None:
     words = sys.argv[1:]
     options, plain = _split(words)
     act = _COMMANDS.get(tuple(plain[:2]))
-    if tuple(plain[:2]) in _NEW and (base() / "cli.old").exists():
-        _too_old(plain[1])
+    if (base() / "cli.old").exists():
+        if words == ["--version"]:
+            print(_OLD_VERSION)
+            return
+        if tuple(plain[:2]) in _NEW:
+            _too_old(plain[1])
     if act is None or "help" in plain:
         _pass_on(words)
     else:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from wizard.lab import oci
 from wizard.lab.bastion.place import base, fail, home, shown_home, user
+from wizard.lab.bastion.pulling import about_pull, fetch
 from wizard.lab.bastion.registry import Registry, RegistryError
 
 _REFERENCE = re.compile(
@@ -242,7 +243,7 @@ def push(words: list[str]) -> None:
 
 
 def pull(words: list[str]) -> None:
-    """``docker pull REFERENCE``: checks that the image can be had."""
+    """``docker pull REFERENCE``: the image is the daemon's afterwards."""
     _, rest = _options(words, {"-q", "--quiet"})
     if not rest:
         fail('"docker pull" requires exactly 1 argument.')
@@ -251,11 +252,16 @@ def pull(words: list[str]) -> None:
     if auth is None:
         text = f'Error response from daemon: Head "https://{host}/v2/{name}/manifests/{tag_}"'
         fail(f"{text}: no basic auth credentials")
+    registry = Registry(host, auth)
     try:
-        digest = Registry(host, auth).manifest_digest(name, tag_)
+        digest, manifest = registry.manifest(name, tag_)
+        print(f"{tag_}: Pulling from {name}")
+        image = fetch(registry, name, manifest)
     except RegistryError as error:
-        fail(f"Error response from daemon: {error}")
-    print(f"{tag_}: Pulling from {name}\nDigest: {digest}")
+        sys.stdout.flush()
+        fail(f"Error response from daemon: {about_pull(str(error), f'{host}/{name}', tag_)}")
+    _keep(_images() | {_full(rest[0]): image})
+    print(f"Digest: {digest}")
     print(f"Status: Downloaded newer image for {rest[0]}\n{rest[0]}")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from typing import Any
+from urllib.parse import urlsplit
 
 from wizard.lab.bastion.place import endpoint
 
@@ -74,10 +76,28 @@ class Registry:
         """Puts the manifest under a tag."""
         self._request("PUT", f"/v2/{name}/manifests/{tag}", manifest, media)
 
-    def manifest_digest(self, name: str, tag: str) -> str:
-        """The digest behind a tag."""
-        _, headers, _ = self._request("GET", f"/v2/{name}/manifests/{tag}")
-        return headers["docker-content-digest"]
+    def manifest(self, name: str, reference: str) -> tuple[str, dict[str, Any]]:
+        """The digest behind a tag (or digest), and the manifest."""
+        _, headers, data = self._request("GET", f"/v2/{name}/manifests/{reference}")
+        found: dict[str, Any] = json.loads(data)
+        return headers["docker-content-digest"], found
+
+    def blob(self, name: str, digest: str) -> bytes:
+        """A layer or a configuration, from wherever the registry sends the client on to."""
+        status, headers, data = self._request("GET", f"/v2/{name}/blobs/{digest}")
+        if status != 307:
+            return data
+        parts = urlsplit(headers["location"])
+        connection = http.client.HTTPConnection(*endpoint(), timeout=30)
+        try:
+            connection.request("GET", f"{parts.path}?{parts.query}")
+            response = connection.getresponse()
+            data = response.read()
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise RegistryError(f"unexpected status: {response.status} {response.reason}")
+        return data
 
 
 def _words(data: bytes) -> str:

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from wizard.lab.cloud.state import Cloud
 
 Act = Callable[..., None]
+Watch = Callable[[Cloud], None]
 _ACTS: dict[str, Act] = {}
+_WATCHES: list[Watch] = []
+# So many regular checks are made up for after a jump of the clock.
+_CAUGHT_UP = 20
 
 
 def act(kind: str) -> Callable[[Act], Act]:
@@ -30,8 +34,25 @@ def schedule(cloud: Cloud, when: float, kind: str, *args: object) -> None:
     heapq.heappush(cloud.memory.agenda, (when, cloud.memory.serial, kind, args))
 
 
+def again(cloud: Cloud, when: float, seconds: float) -> float:
+    """When a regular check that was due at *when* is due next, *seconds* nominal later.
+
+    A clock that was moved far ahead does not make up for all the checks in between.
+    """
+    following = cloud.clock.after(seconds, when)
+    return max(following, cloud.clock.now() - _CAUGHT_UP * seconds / cloud.clock.speed)
+
+
+def watch(function: Watch) -> Watch:
+    """Registers what is to be looked at whenever somebody calls: ``f(cloud)``."""
+    _WATCHES.append(function)
+    return function
+
+
 def work_off(cloud: Cloud, limit: int = 100_000) -> None:
     """Does everything that is due by now, in order. The caller holds the lock."""
+    for look in _WATCHES:
+        look(cloud)
     agenda = cloud.memory.agenda
     while agenda and limit and agenda[0][0] <= cloud.clock.now():
         when, _, kind, args = heapq.heappop(agenda)

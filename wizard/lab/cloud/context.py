@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from wizard.lab.cloud.identity.principals import Principal
 from wizard.lab.cloud.state import Cloud
@@ -38,7 +38,9 @@ class Context:
         return f"arn:{self.call.partition}:{service}:{self.region}:{self.account}:{rest}"
 
 
-Handler = Callable[[Context], Result]
+# A handler may give a whole answer, where serializing by the model would cost too much.
+Handler = Callable[[Context], Result | Answer]
+_H = TypeVar("_H", bound=Handler)
 Before = Callable[[Context], None]
 After = Callable[[Context, Answer], None]
 
@@ -50,10 +52,10 @@ AFTER: dict[tuple[str, str], list[After]] = {}
 OWNED = {"ecs"}
 
 
-def handles(service: str, *operations: str) -> Callable[[Handler], Handler]:
+def handles(service: str, *operations: str) -> Callable[[_H], _H]:
     """Registers a function that answers these operations in moto's stead."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: _H) -> _H:
         for operation in operations:
             HANDLERS[service, operation] = handler
         return handler

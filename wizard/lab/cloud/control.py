@@ -52,10 +52,15 @@ def _ready(cloud: Cloud, request: Json) -> Json:
 
 
 def _credentials(cloud: Cloud, request: Json) -> Json:
-    """Keys for ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]`` (of an instance)."""
+    """Keys for ``root[/ACCOUNT]``, ``user/NAME`` or ``role/NAME[/SESSION]`` (of an instance).
+
+    ``ACCOUNT:`` in front of a user or role means those of another account.
+    """
     partition = partition_of(request.get("region") or cloud.region)
     account = str(request.get("account") or DEFAULT_ACCOUNT)
-    kind, _, rest = str(request["principal"]).partition("/")
+    owner, colon, named = str(request["principal"]).partition(":")
+    account, principal = (owner, named) if colon else (account, owner)
+    kind, _, rest = principal.partition("/")
     if kind == "root":
         account = rest or account
         return {"access_key": ROOT_PREFIX + account, "secret": ROOT_SECRET, "token": None}

@@ -14,6 +14,7 @@ from typing import Any
 
 from moto.ecr.models import Repository, ecr_backends
 
+from wizard.lab.cloud import layers
 from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.context import Context, Result, after, before, handles
 from wizard.lab.cloud.errors import AwsError
@@ -93,7 +94,7 @@ def login(cloud: Cloud, password: str, region: str) -> tuple[Principal, str, str
 
 @handles("ecr", "GetDownloadUrlForLayer")
 def get_download_url(context: Context) -> Result:
-    """A link to the layer in the region's starport bucket (it leads nowhere here)."""
+    """A link to a layer, or to an image's configuration, in the region's starport bucket."""
     name = str(context.params.get("repositoryName", ""))
     digest = str(context.params.get("layerDigest", ""))
     owner = str(context.params.get("registryId") or context.account)
@@ -106,9 +107,9 @@ def get_download_url(context: Context) -> Result:
             f" '{name}' in the registry with id '{owner}'"
         )
         raise AwsError("LayersNotFoundException", text)
-    region = context.region
-    host = f"prod-{region}-starport-layer-bucket.s3.{region}.{dns_suffix(region)}"
-    return {"downloadUrl": f"https://{host}/{owner}/{digest[7:]}", "layerDigest": digest}
+    now = context.cloud.clock.now()
+    url = layers.link(context.call.environ, context.region, owner, digest, now)
+    return {"downloadUrl": url, "layerDigest": digest}
 
 
 def _no_repository(name: str, registry: str) -> AwsError:

@@ -1,4 +1,4 @@
-"""Faults on demand: latency, throttling, denials, resets, expired credentials.
+"""Faults on demand: latency, throttling, denials, resets, expired credentials, wrong clocks.
 
 A fault is ``{"match": "ecs:Describe*", "kind": …, "times": n, …}``: the first that matches a
 call and has some left is used. ``times`` omitted means for ever; ``spares_root`` leaves the
@@ -39,8 +39,19 @@ def take(cloud: Cloud, call: Call) -> dict[str, Any] | None:
     return None
 
 
+def clock(fault: dict[str, Any] | None) -> float:
+    """The seconds by which a fault lets AWS's clock be ahead of the caller's; 0 for all others.
+
+    ``{"kind": "clock", "seconds": -1800}``: the caller's clock is half an hour slow. The call's
+    own signature is then held against AWS's time, and the answer is dated by it.
+    """
+    if fault is None or fault["kind"] != "clock":
+        return 0.0
+    return -float(fault["seconds"])
+
+
 def error_of(fault: dict[str, Any], call: Call) -> AwsError | None:
-    """The refusal a fault stands for; None for latency and resets."""
+    """The refusal a fault stands for; None for latency, clocks and resets."""
     kind = fault["kind"]
     if kind == "throttle":
         code, text = _THROTTLE.get(call.service, ("ThrottlingException", "Rate exceeded"))

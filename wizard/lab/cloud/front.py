@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from wizard.lab.cloud import agenda, control, faults, handlers, registry, trail, wire
+from wizard.lab.cloud import agenda, control, faults, handlers, layers, registry, trail, wire
 from wizard.lab.cloud.context import AFTER, BEFORE, HANDLERS, OWNED, Context
 from wizard.lab.cloud.errors import AwsError, Unanswered
-from wizard.lab.cloud.identity import guard
+from wizard.lab.cloud.identity import credentials, guard
+from wizard.lab.cloud.identity.owners import home
 from wizard.lab.cloud.identity.principals import Principal
 from wizard.lab.cloud.state import Cloud
 from wizard.lab.cloud.wire import Answer, Call, Environ
@@ -53,10 +55,15 @@ class Front:
             answer = control.answer(self.cloud, self, path[6:], body)
         elif path == "/v2" or path.startswith("/v2/"):
             answer = registry.answer(self, environ, body)
+        elif layers.is_link(path):
+            with self.cloud.lock:
+                answer = layers.answer(self.cloud, environ)
         else:
             answer = self.aws(environ, body)
         headers = [(k, v) for k, v in answer.headers.items() if k.lower() != "content-length"]
-        headers.append(("Content-Length", str(len(answer.body))))
+        headers.append(("Content-Length", _length(environ, answer)))
+        if not any(name.lower() == "date" for name, _ in headers):
+            headers.append(("Date", formatdate(usegmt=True)))
         start_response(f"{answer.status} {_phrase(answer.status)}", headers)
         return [answer.body]
 
@@ -67,27 +74,31 @@ class Front:
             text = b'{"message":"Missing Authentication Token"}'
             return Answer(403, {"Content-Type": "application/json"}, text)
         started = time.monotonic()
-        answer = self._faulty(call) or self._guarded(call)
+        fault = faults.take(self.cloud, call)
+        behind = faults.clock(fault)
+        answer = self._faulty(call, fault) or self._guarded(call, behind)
+        if behind:
+            answer.headers["Date"] = formatdate(time.time() + behind, usegmt=True)
         self._log(call, answer, time.monotonic() - started)
         return answer
 
-    def _faulty(self, call: Call) -> Answer | None:
-        fault = faults.take(self.cloud, call)
+    def _faulty(self, call: Call, fault: dict[str, Any] | None) -> Answer | None:
         if fault is None:
             return None
-        time.sleep(float(fault.get("seconds", 0)))
+        if fault["kind"] != "clock":
+            time.sleep(float(fault.get("seconds", 0)))
         if fault["kind"] == "reset":
             raise Reset
         error = faults.error_of(fault, call)
         return None if error is None else wire.refusal(call, error)
 
-    def _guarded(self, call: Call) -> Answer:
+    def _guarded(self, call: Call, behind: float = 0.0) -> Answer:
         caller: Principal | None = None
         error: AwsError | None = None
         with self.cloud.lock:
             agenda.work_off(self.cloud)
             try:
-                caller = guard.authenticate(self.cloud, call)
+                caller = credentials.authenticate(self.cloud, call, behind)
                 answer = self.dispatch(Context(self.cloud, call, caller))
             except AwsError as refused:
                 error = refused
@@ -96,6 +107,10 @@ class Front:
                 error = AwsError(
                     "UnknownOperationException", f"The lab does not answer {call.action}.", 400
                 )
+                answer = wire.refusal(call, error)
+            except Exception as defect:  # of the lab: its caller shall read which
+                traceback.print_exc()
+                error = AwsError("InternalFailure", f"The lab failed: {defect!r}", 500)
                 answer = wire.refusal(call, error)
             trail.record(self.cloud, call, caller, error or trail.error_in(answer))
         return answer
@@ -112,12 +127,13 @@ class Front:
         key = (call.service, call.operation)
         handler = HANDLERS.get(key)
         if handler is not None:
-            return wire.success(call, handler(context))
+            result = handler(context)
+            return result if isinstance(result, Answer) else wire.success(call, result)
         if call.service in OWNED:
             raise Unanswered
         for check in BEFORE.get(key, []):
             check(context)
-        answer = self.ask_moto(call, context.account)
+        answer = self.ask_moto(call, home(call, context.account))
         if answer.status < 300:
             for correct in AFTER.get(key, []):
                 correct(context, answer)
@@ -169,6 +185,13 @@ def _body(environ: Environ) -> bytes:
         whole: bytes = stream.read()
         return whole
     return b""
+
+
+def _length(environ: Environ, answer: Answer) -> str:
+    """The answer's own length; to HEAD, that of what GET would have given."""
+    told = {k.lower(): v for k, v in answer.headers.items()}.get("content-length")
+    head = environ.get("REQUEST_METHOD") == "HEAD"
+    return str(told) if head and told else str(len(answer.body))
 
 
 def _phrase(status: int) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 
 from wizard.lab.cloud.ecr import login
 from wizard.lab.cloud.errors import AwsError
+from wizard.lab.cloud.identity.signatures import TRUSTED
 from wizard.lab.cloud.state import DEFAULT_ACCOUNT
 from wizard.lab.cloud.wire import Answer, Environ
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from wizard.lab.cloud.front import Front
 
 _HOST = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com")
-_PATH = re.compile(r"/v2/(?P<name>.+)/(?P<kind>blobs/uploads|blobs|manifests)/(?P<ref>[^/]*)$")
+_PATH = re.compile(r"/v2/(?P<name>.+)/(?P<kind>blobs/uploads|blobs|manifests|tags)/(?P<ref>[^/]*)$")
 # The registry's codes for ECR's (https://distribution.github.io/distribution/spec/api/#errors).
 _CODES = {
     "AccessDeniedException": ("DENIED", 403),
@@ -72,7 +73,7 @@ def invoke(session: _Session, operation: str, params: dict[str, Any]) -> dict[st
         "PATH_INFO": "/",
         "QUERY_STRING": "",
         "SERVER_NAME": "127.0.0.1",
-        "SERVER_PORT": "80",
+        "SERVER_PORT": session.environ["SERVER_PORT"],
         "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.url_scheme": "http",
         "wsgi.version": (1, 0),
@@ -80,6 +81,7 @@ def invoke(session: _Session, operation: str, params: dict[str, Any]) -> dict[st
         "HTTP_HOST": "127.0.0.1",
         "HTTP_USER_AGENT": "docker",
         "HTTP_AUTHORIZATION": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0",
+        TRUSTED: True,
         "HTTP_X_AMZ_TARGET": f"AmazonEC2ContainerRegistry_V20150921.{operation}",
     }
     if session.token:
@@ -115,8 +117,8 @@ def _refused(environ: Environ, error: AwsError) -> Answer:
     if status == 401:
         host = environ.get("HTTP_HOST", "")
         headers["WWW-Authenticate"] = f'Basic realm="https://{host}/",service="ecr.amazonaws.com"'
-    body = {"errors": [{"code": code, "message": error.message}]}
-    return Answer(status, headers, json.dumps(body).encode())
+    body = json.dumps({"errors": [{"code": code, "message": error.message}]}).encode()
+    return Answer(status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
 
 
 def _uploads(session: _Session, ref: str) -> Answer:
@@ -145,9 +147,16 @@ def _blobs(session: _Session, ref: str) -> Answer:
         layers = got.get("layers") or []
         there = any(layer.get("layerAvailability") == "AVAILABLE" for layer in layers)
         return Answer(200 if there else 404, {"Docker-Content-Digest": ref}, b"")
-    session.ecr("GetDownloadUrlForLayer", layerDigest=ref)
-    blob = session.front.cloud.memory.blobs.get(ref, b"")
-    return Answer(200, {"Content-Type": "application/octet-stream"}, blob)
+    # ECR never serves a layer itself: it sends the client on to S3.
+    link = str(session.ecr("GetDownloadUrlForLayer", layerDigest=ref)["downloadUrl"])
+    return Answer(307, {"Location": link, "Docker-Content-Digest": ref}, b"")
+
+
+def _tags(session: _Session, ref: str) -> Answer:
+    images = session.ecr("ListImages")["imageIds"]
+    tags = sorted({str(i["imageTag"]) for i in images if i.get("imageTag")})
+    text = json.dumps({"name": session.name, "tags": tags}).encode()
+    return Answer(200, {"Content-Type": "application/json"}, text)
 
 
 def _manifests(session: _Session, ref: str) -> Answer:
@@ -174,4 +183,9 @@ def _manifests(session: _Session, ref: str) -> Answer:
     return Answer(200, headers, b"" if session.method == "HEAD" else text)
 
 
-_ACTS = {"blobs/uploads": _uploads, "blobs": _blobs, "manifests": _manifests}
+_ACTS = {
+    "blobs/uploads": _uploads,
+    "blobs": _blobs,
+    "manifests": _manifests,
+    "tags": _tags,
+}

@@ -14,13 +14,14 @@ import time
 from typing import Any
 
 HOST = "127.0.0.1"
+_HERE = (HOST, "::1", "localhost", "")
 
 
 def main() -> None:
     """Runs until standard input ends, which it does when the parent dies, however it dies."""
     request = json.loads(sys.stdin.readline())
     scratch = str(request["scratch"])
-    _forbid_the_outside()
+    forbid_the_outside()
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "true"
     _read_each_model_once()
@@ -33,14 +34,20 @@ def main() -> None:
     server.serve_forever()
 
 
-def _forbid_the_outside() -> None:
-    """No connection of this process may leave the machine, whatever moto or botocore try."""
+def forbid_the_outside() -> None:
+    """No connection of this process may leave the machine, whatever moto or botocore try.
+
+    Nor may a name be looked up, since that asks a server elsewhere.
+    """
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
+        host: Any = None
         if event == "socket.connect" and args[0].family in (socket.AF_INET, socket.AF_INET6):
             host = args[1][0]
-            if host not in ("127.0.0.1", "::1", "localhost"):
-                raise PermissionError(f"the lab does not connect to {host}")
+        elif event == "socket.getaddrinfo":
+            host = args[0]
+        if host is not None and host not in _HERE:
+            raise PermissionError(f"the lab does not connect to {host}")
 
     sys.addaudithook(hook)
 
@@ -76,6 +83,11 @@ def _serve(request: dict[str, Any]) -> Any:
 
         def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
             self.close_connection = True
+
+        def send_response(self, code: int, message: str | None = None) -> None:
+            """Without a Date: the front dates its answers, by the time that AWS shall have."""
+            self.send_response_only(code, message)
+            self.send_header("Server", self.version_string())
 
         def log_request(self, code: Any = "-", size: Any = "-") -> None:
             pass

@@ -13,10 +13,13 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from moto.s3.models import s3_backends
 
 from wizard.lab.cloud.state import Cloud
 
 _kept: dict[str, tuple[dict[tuple[str, str, str], dict[str, Any]], Any]] = {}
+# Which account has which bucket: moto keeps that beside its backends.
+_buckets: dict[str, dict[str, tuple[str, str]]] = {}
 _serial = 0
 
 
@@ -86,6 +89,7 @@ def take(cloud: Cloud, name: str | None = None) -> str:
     states = {key: backend.__dict__ for key, backend in backends.items()}
     key = name or f"s{_serial}"
     _kept[key] = _copy(states, cloud.memory, _memo(backends))
+    _buckets[key] = dict(s3_backends.bucket_accounts)
     return key
 
 
@@ -102,9 +106,11 @@ def restore(cloud: Cloud, name: str) -> bool:
             backend.__dict__.update(fresh[key])
         else:
             backend.reset()
+    s3_backends.bucket_accounts = dict(_buckets[name])
     return True
 
 
 def forget(name: str) -> bool:
     """Lets go of a kept state; False when there is none of that name."""
+    _buckets.pop(name, None)
     return _kept.pop(name, None) is not None

@@ -17,7 +17,8 @@ DEFAULT_ACCOUNT = "123456789012"
 class Settings:
     """What a world may choose. All of it can be set over ``/_lab/settings``."""
 
-    # Which generation of refusal texts Fargate speaks: 2020, 2024 or 2025.
+    # Which generation of refusal texts Fargate speaks: 2020, 2024 or 2025; with 2026
+    # denials name the policy besides.
     wording: str = "2024"
     # What ExecuteCommand says when the agent of a running, enabled task has no way out:
     # "not-running", "not-connected" or "not-found" (the words of the article).
@@ -28,6 +29,8 @@ class Settings:
     fargate_vcpus: float | None = None
     # Zones in which Fargate has no capacity left.
     no_capacity_in: list[str] = field(default_factory=list)
+    # Zones in which Fargate Spot has none: its tasks there are interrupted at once.
+    no_spot_in: list[str] = field(default_factory=list)
 
 
 @dataclass

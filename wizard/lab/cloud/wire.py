@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import HTTPException
 
+from wizard.lab.cloud import shapes
 from wizard.lab.cloud.errors import AwsError
 
 Environ = dict[str, Any]
@@ -180,7 +182,18 @@ def _serialize(call: Call, result: Any) -> Answer:
 
 
 def success(call: Call, result: dict[str, Any]) -> Answer:
-    """*result*, which has the shape of the operation's output, as an HTTP answer."""
+    """*result*, which has the shape of the operation's output, as an HTTP answer.
+
+    Raises:
+        AwsError: InternalFailure with the path of what is not as botocore's model says; it is
+            a defect of the lab, and goes to the child's log as well.
+    """
+    model = operation_model(call.service, call.operation)
+    wrong = None if model is None else shapes.problem(model, result)
+    if wrong is not None:
+        text = f"The lab's answer to {call.action} is not as botocore's model says: {wrong}"
+        print(text, file=sys.stderr, flush=True)
+        raise AwsError("InternalFailure", text, 500)
     return _serialize(call, result)
 
 

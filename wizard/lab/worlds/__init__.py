@@ -8,14 +8,21 @@
 from __future__ import annotations
 
 from wizard.lab.worlds import (
+    accounts,
     balancers,
     bastion,
+    behind,
     callers,
     combined,
+    corners,
     endpoints,
     exec_,
+    gates,
     healthy,
+    healthy_shapes,
     images,
+    limits,
+    policies,
     programs,
     roles,
     rollouts,
@@ -24,6 +31,8 @@ from wizard.lab.worlds import (
     sessions,
     storage,
     tools,
+    variants,
+    volumes,
 )
 from wizard.lab.worlds.model import BrokenWorld, HealthyWorld, Outcome, Planted
 
@@ -45,7 +54,17 @@ FAMILIES = (
     callers,
     rollouts,
     combined,
+    corners,
+    gates,
+    policies,
+    limits,
+    variants,
+    behind,
+    volumes,
+    accounts,
 )
 
 WORLDS: dict[str, BrokenWorld] = {w.name: w for family in FAMILIES for w in family.WORLDS}
-HEALTHY: dict[str, HealthyWorld] = {w.name: w for w in healthy.HEALTHY}
+HEALTHY: dict[str, HealthyWorld] = {
+    w.name: w for family in (healthy, healthy_shapes, volumes) for w in family.HEALTHY
+}

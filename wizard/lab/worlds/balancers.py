@@ -173,7 +173,8 @@ WORLDS = (
         symptom="api.container-port-missing",
         text=r"The container app did not have a container port 8080 defined",
         build=_wrong_port,
-        causes=(Planted("lb.port-mismatch", _right_port, _target_group),),
+        # The message names the port, and no service was made that would name its target group.
+        causes=(Planted("lb.port-mismatch", _right_port),),
         decoy=_open_wrong_port,
         goal=deploy,
     ),

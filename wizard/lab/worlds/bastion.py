@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.lab.building.base import Json
 from wizard.lab.world import World, allow
 from wizard.lab.worlds.bases import grant
-from wizard.lab.worlds.goals import command
+from wizard.lab.worlds.goals import command, places
 from wizard.lab.worlds.model import Act, BrokenWorld, Planted
 
 PASSWORD = "set -o pipefail; aws ecr get-login-password --region {region}"
@@ -24,6 +24,7 @@ _RIGHTS = (
     "ecr:PutImage",
 )
 _ROLE = "ec2-role"
+_OLD_S = 13 * 3600
 
 
 def ready(world: World) -> None:
@@ -60,15 +61,15 @@ def _other_repository(world: World) -> None:
 
 
 def _token_is_old(world: World) -> None:
-    """The login is thirteen hours old, and the user only pushes."""
+    """The login was made thirteen hours ago, and the user only pushes."""
     ready(world)
+    world.lab.clock(advance=-_OLD_S)
     command(f"{_LOGIN} && {_BUILD}")(world)
-    world.lab.clock(advance=13 * 3600)
+    world.lab.clock(advance=_OLD_S)
 
 
 def _registry(world: World) -> Json:
-    region = world.lab.region
-    return {"registry": f"{world.lab.account}.dkr.ecr.{region}.amazonaws.com"}
+    return {"registry": places(world)["registry"]}
 
 
 WORLDS = (
@@ -114,7 +115,7 @@ WORLDS = (
         decoy=grant(_ROLE, "ecr:*"),
         goal=command(
             f"{PASSWORD} | docker login --username AWS --password-stdin"
-            " 123456789012.dkr.ecr.us-east-1.amazonaws.com 2>/dev/null;"
+            " {elsewhere} 2>/dev/null;"
             f" {_BUILD}; {_PUSH}"
         ),
     ),

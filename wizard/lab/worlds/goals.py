@@ -15,6 +15,8 @@ from wizard.lab.worlds.model import Goal, Outcome
 
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 SERVICE = "web"
+# Another region of each partition than the one that worlds are built in.
+_ELSEWHERE = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-east-1"}
 # When the task says no more than this, the user looks into its containers.
 _COARSE = "Essential container in task exited"
 
@@ -179,8 +181,13 @@ def places(world: World) -> dict[str, str]:
     """What a command line may name in braces."""
     suffix = "amazonaws.com.cn" if world.partition == "aws-cn" else "amazonaws.com"
     region = world.lab.region
-    registry = f"{world.lab.account}.dkr.ecr.{region}.{suffix}"
-    return {"registry": registry, "region": region, "cluster": world.cluster}
+    host = f"{world.lab.account}.dkr.ecr.{{}}.{suffix}"
+    return {
+        "registry": host.format(region),
+        "elsewhere": host.format(_ELSEWHERE[world.partition]),
+        "region": region,
+        "cluster": world.cluster,
+    }
 
 
 def calls(make: Callable[[World], Any]) -> Goal:

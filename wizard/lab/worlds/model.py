@@ -37,11 +37,16 @@ def no_fields(world: World) -> dict[str, str]:
 @dataclass(frozen=True)
 class Planted:
     """One thing that is wrong: a cause of the catalogue, how it is put right by plain boto3, and
-    the fields that a diagnosis should give it (read from the world once it is built)."""
+    the fields that a diagnosis should give it (read from the world once it is built).
+
+    ``hidden``: nobody can know it before the causes before it are mended, as the program in an
+    image that is not there yet.
+    """
 
     cause: str
     mend: Act
     fields: Fields = no_fields
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class BrokenWorld:
         symptom: the symptom's id for :attr:`Outcome.text` of the first attempt.
         text: a regular expression which that text matches: AWS's own words.
         build: makes the world, all but the attempt.
-        causes: what is wrong, in the order in which it shows.
+        causes: what is wrong, in the order in which Fargate meets it.
         decoy: mends something that is not broken, or not the cause; it must not help.
         goal: what the user tries: ``deploy``, ``shell``, ``push`` or a call of their own.
         settings: of the lab (:meth:`wizard.lab.Lab.settings`).
@@ -86,8 +91,8 @@ class BrokenWorld:
             planted.mend(world)
 
     def expected(self, world: World) -> list[tuple[str, dict[str, str]]]:
-        """The causes to be found in a built world, each with its fields."""
-        return [(p.cause, p.fields(world)) for p in self.causes]
+        """The causes that can be found in a built world, each with its fields, in their order."""
+        return [(p.cause, p.fields(world)) for p in self.causes if not p.hidden]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ _TASK_ROLE = "app-task-role"
 _GROUP = "/ecs/exec"
 
 
-def _enabled(world: World) -> None:
-    private(world)
+def _enabled(world: World, *more: str) -> None:
+    private(world, more=more)
     world.notes["service"] = {"exec_": True}
 
 
@@ -32,7 +32,7 @@ def _key_of(world: World) -> str:
 
 def _key_denied(world: World) -> None:
     """The task role may not open data keys with the cluster's KMS key."""
-    _enabled(world)
+    _enabled(world, "kms")
     _configure(world, kmsKeyId=_key_of(world), logging="DEFAULT")
 
 
@@ -41,7 +41,7 @@ def _use_key(world: World) -> None:
 
 
 def _key_gone(world: World) -> None:
-    _enabled(world)
+    _enabled(world, "kms")
     _configure(world, kmsKeyId="alias/exec", logging="DEFAULT")
     world.notes["key"] = "alias/exec"
     grant(_TASK_ROLE, "kms:Decrypt")(world)

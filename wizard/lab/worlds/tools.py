@@ -9,10 +9,6 @@ from wizard.lab.worlds.goals import command
 from wizard.lab.worlds.model import Act, BrokenWorld, Planted
 
 _ROLE = "ec2-role"
-_SKEWED = (
-    "Signature expired: 20260310T021503Z is now earlier than 20260310T022848Z (20260310T023348Z"
-    " - 5 min.)"
-)
 
 
 def _environment(**changes: str | None) -> Act:
@@ -46,17 +42,10 @@ def _unreachable(world: World) -> None:
 
 
 def _skewed(world: World) -> None:
-    """The lab keeps no signatures' times: a fault stands for the clock that is slow."""
+    """The bastion's clock is half an hour slow: its signatures are too old."""
     ready(world)
-    world.lab.faults(
-        {
-            "match": "*",
-            "kind": "error",
-            "code": "InvalidSignatureException",
-            "message": _SKEWED,
-            "spares_root": True,
-        }
-    )
+    clock = {"match": "*", "kind": "clock", "seconds": -1800, "spares_root": True}
+    world.lab.faults(clock)
 
 
 def _no_plugin(world: World) -> None:

@@ -15,17 +15,18 @@ from moto.ec2.models.vpcs import AWS_ENDPOINT_SERVICES, IMPLEMENTED_ENDPOINT_SER
 
 from wizard.lab.cloud.agenda import act, schedule
 from wizard.lab.cloud.context import Context, after, before
+from wizard.lab.cloud.ec2.names import give_names, own_names, private_name
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.launch import eni as interfaces
-from wizard.lab.cloud.launch.hosts import host, short_name
+from wizard.lab.cloud.launch.hosts import short_name
 from wizard.lab.cloud.state import Cloud
 from wizard.lab.cloud.wire import Answer
 
 # Nominal seconds until an interface endpoint is available, and until a deleted one is forgotten.
 _PENDING_S = 45.0
 _DELETING_S = 20.0
-_GATEWAYS = ("s3", "dynamodb")
-_KNOWN = {*AWS_ENDPOINT_SERVICES, *IMPLEMENTED_ENDPOINT_SERVICES, "ecr.api", "ecr.dkr", "s3",
+GATEWAYS = ("s3", "dynamodb")
+KNOWN = {*AWS_ENDPOINT_SERVICES, *IMPLEMENTED_ENDPOINT_SERVICES, "ecr.api", "ecr.dkr", "s3",
           "logs", "ssmmessages", "ssm", "ec2messages", "secretsmanager", "kms", "sts", "monitoring",
           "elasticfilesystem", "ecs", "ecs-agent", "ecs-telemetry", "dynamodb"}  # fmt: skip
 
@@ -53,8 +54,8 @@ def check_create(context: Context) -> None:
     if vpc is None:
         text = f"The Vpc Id {p.get('VpcId')} does not exist"
         raise AwsError("InvalidVpcId.NotFound", text, 400)
-    wrong_kind = kind == "Gateway" and short_name(name) not in _GATEWAYS
-    if short_name(name) not in _KNOWN or f".{context.region}." not in name or wrong_kind:
+    wrong_kind = kind == "Gateway" and short_name(name) not in GATEWAYS
+    if short_name(name) not in KNOWN or f".{context.region}." not in name or wrong_kind:
         text = f"The Vpc Endpoint Service '{name}' does not exist"
         raise AwsError("InvalidServiceName", text, 400)
     if kind == "Interface":
@@ -92,21 +93,12 @@ def _check_private_dns(context: Context, vpc: Any, name: str, but: str = "") -> 
             and _alive(other)
             and other.private_dns_enabled
         ):
-            domain = _private_name(context, name)
+            domain = private_name(context, name)
             raise AwsError(
                 "InvalidParameter",
                 "private-dns-enabled cannot be set because there is already a conflicting DNS"
                 f" domain for {domain} in the VPC {vpc.id}",
             )
-
-
-def _private_name(context: Context, service_name: str) -> str:
-    service = short_name(service_name)
-    if service == "ecr.dkr":
-        return host(context.region, service).replace(".dkr", "dkr", 1)
-    return (
-        host(context.region, service) if service != "s3" else f"s3.{context.region}.amazonaws.com"
-    )
 
 
 def _check_subnets(context: Context, vpc: Any, present: list[str], added: list[str]) -> None:
@@ -168,9 +160,10 @@ def finish_create(context: Context, answer: Answer) -> None:
     for eni_id in endpoint.network_interface_ids:
         ec2.enis.pop(eni_id, None)
     endpoint.network_interface_ids = []
+    endpoint.dns_entries = own_names(context, endpoint)
     for subnet_id in endpoint.subnet_ids or []:
         _add_interface(ec2, endpoint, subnet_id)
-    _name(context, endpoint)
+    give_names(context, endpoint)
     endpoint.state = "pending"
     answer.body = answer.body.replace(b"<state>available</state>", b"<state>pending</state>")
     _later(context.cloud, context, endpoint.id, "endpoint.available", _PENDING_S)
@@ -188,15 +181,6 @@ def _add_interface(ec2: EC2Backend, endpoint: VPCEndPoint, subnet_id: str) -> No
     if made is not None:
         made.interface_type = "vpc_endpoint"
         endpoint.network_interface_ids.append(made.id)
-
-
-def _name(context: Context, endpoint: VPCEndPoint) -> None:
-    own = [e for e in endpoint.dns_entries or [] if e["dns_name"].startswith("vpce-")]
-    if endpoint.private_dns_enabled:
-        name = _private_name(context, endpoint.service_name)
-        name = f"*.{name}" if name.startswith("dkr.") else name
-        own = [*own, {"dns_name": name, "hosted_zone_id": "ZONEIDPENDING"}]
-    endpoint.dns_entries = own
 
 
 @act("endpoint.available")
@@ -237,7 +221,7 @@ def finish_modify(context: Context, answer: Answer) -> None:
         endpoint.policy_document = json.dumps(VPCEndPoint.DEFAULT_POLICY)
     if p.get("PrivateDnsEnabled") is not None and _is_interface(endpoint):
         endpoint.private_dns_enabled = bool(p["PrivateDnsEnabled"])
-        _name(context, endpoint)
+        give_names(context, endpoint)
     if _is_interface(endpoint):
         _sync_interfaces(ec2, endpoint)
     else:

@@ -9,6 +9,7 @@ from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.context import Context, Result, handles
 from wizard.lab.cloud.ecs.store import find_definition, page, store_of
 from wizard.lab.cloud.ecs.validate import check_definition
+from wizard.lab.cloud.ecs.volumes import check_definition_volumes
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.identity import guard
 from wizard.lab.cloud.identity.resources import Need
@@ -57,6 +58,7 @@ def register(context: Context) -> Result:
     for key in ("taskRoleArn", "executionRoleArn"):
         pass_role(context, p.get(key))
     check_definition(p, context.region)
+    check_definition_volumes(p)
     family = str(p["family"])
     listed = store.definitions.setdefault(family, [])
     revision = int(listed[-1]["revision"]) + 1 if listed else 1

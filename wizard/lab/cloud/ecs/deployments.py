@@ -8,26 +8,55 @@ from __future__ import annotations
 import copy
 import math
 import uuid
+from dataclasses import dataclass
 
 from wizard.lab.cloud.clock import stamp
-from wizard.lab.cloud.context import Context, Result, handles
-from wizard.lab.cloud.ecs.store import (
-    Store,
-    cluster_name,
-    find_definition,
-    new_number,
-    service_in,
-    store_of,
-)
-from wizard.lab.cloud.errors import AwsError
-from wizard.lab.cloud.state import Cloud, Record
+from wizard.lab.cloud.ecs.news import deployment_changed
+from wizard.lab.cloud.ecs.store import Store, cluster_name, find_definition, new_number
+from wizard.lab.cloud.state import Record
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """Why a service goes back, and to which service revision."""
+
+    reason: str
+    record: str
+    revision: str
 
 
 def new_deployment(
-    cloud: Cloud, store: Store, service: Record, when: float, reason: str | None = None
+    store: Store,
+    service: Record,
+    when: float,
+    why: tuple[str | None, Rollback | None] = (None, None),
 ) -> Record:
-    """Puts a new PRIMARY deployment in front of a service; the present one becomes ACTIVE."""
+    """Puts a new PRIMARY deployment in front of a service; the present one becomes ACTIVE.
+
+    *why* is the rollout's reason, if it is not the usual, and the rollback that it carries out:
+    a rollback belongs to the service deployment that failed and makes no other.
+    """
+    reason, rollback = why
     number = new_number()
+    deployment = _deployment(service, number, when)
+    deployment["rolloutStateReason"] = reason or f"ECS deployment ecs-svc/{number} in progress."
+    sources = []
+    for old in service["deployments"]:
+        old["status"] = "ACTIVE"
+        sources.append(old["_revision"])
+        if rollback is None:
+            _end_record(store, old, when)
+    service["deployments"].insert(0, deployment)
+    service["_steady"] = False
+    if rollback is None:
+        _record(store, service, deployment, (when, sources[:1]))
+    else:
+        _roll_back(store, deployment, rollback, when)
+    deployment_changed(store, service, ("INFO", "SERVICE_DEPLOYMENT_IN_PROGRESS"), when)
+    return deployment
+
+
+def _deployment(service: Record, number: str, when: float) -> Record:
     deployment: Record = {
         "id": f"ecs-svc/{number}",
         "status": "PRIMARY",
@@ -42,20 +71,13 @@ def new_deployment(
         "platformFamily": "Linux",
         "networkConfiguration": copy.deepcopy(service["networkConfiguration"]),
         "rolloutState": "IN_PROGRESS",
-        "rolloutStateReason": reason or f"ECS deployment ecs-svc/{number} in progress.",
         "_not_before": when,
     }
     for key in ("launchType", "capacityProviderStrategy"):
         if service.get(key):
             deployment[key] = service[key]
-    sources = []
-    for old in service["deployments"]:
-        old["status"] = "ACTIVE"
-        sources.append(old["_revision"])
-        _end_record(store, old, when, "STOPPED")
-    service["deployments"].insert(0, deployment)
-    service["_steady"] = False
-    _record(store, service, deployment, (when, sources[:1]))
+    if service.get("_volumes"):
+        deployment["volumeConfigurations"] = copy.deepcopy(service["_volumes"])
     return deployment
 
 
@@ -67,9 +89,18 @@ def _platform(service: Record) -> str:
 def threshold(service: Record) -> int:
     """How many failures trip the circuit breaker: half the desired count, 3 to 200.
 
+    ``thresholdConfiguration`` may say otherwise: a count, or another percentage with those
+    bounds or without.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html
     """
-    return max(3, min(200, math.ceil(0.5 * int(service["desiredCount"]))))
+    breaker = service["deploymentConfiguration"]["deploymentCircuitBreaker"]
+    given = breaker.get("thresholdConfiguration") or {"type": "BOUNDED_PERCENT", "value": 50}
+    value = int(given["value"])
+    if given["type"] == "COUNT":
+        return max(1, value)
+    share = math.ceil(value / 100 * int(service["desiredCount"]))
+    return max(1, share) if given["type"] == "UNBOUNDED_PERCENT" else max(3, min(200, share))
 
 
 def _record(
@@ -118,95 +149,78 @@ def _revision(store: Store, service: Record, deployment: Record, arn: str) -> Re
             for c in definition.get("containerDefinitions", [])
         ],
         "guardDutyEnabled": False,
+        "volumeConfigurations": deployment.get("volumeConfigurations"),
         "createdAt": deployment["createdAt"],
     }
 
 
-def _end_record(store: Store, deployment: Record, when: float, status: str) -> None:
+def _roll_back(store: Store, deployment: Record, rollback: Rollback, when: float) -> None:
+    deployment["_record"], deployment["_revision"] = rollback.record, rollback.revision
+    record = store.deployments[rollback.record]
+    record["status"] = "ROLLBACK_IN_PROGRESS"
+    record["statusReason"] = rollback.reason
+    record["updatedAt"] = stamp(when)
+    record["rollback"] = {
+        "reason": rollback.reason,
+        "startedAt": stamp(when),
+        "serviceRevisionArn": rollback.revision,
+    }
+
+
+# The states in which a service deployment has not come to its end.
+OPEN = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
+
+
+def record_of(store: Store, service: Record) -> Record | None:
+    """The service deployment that the PRIMARY deployment belongs to."""
+    return store.deployments.get(str(service["deployments"][0].get("_record")))
+
+
+def _end_record(store: Store, deployment: Record, when: float) -> None:
     record = store.deployments.get(str(deployment.get("_record")))
-    if record is not None and record["status"] == "IN_PROGRESS":
-        record["status"] = status
-        record["finishedAt"] = record["updatedAt"] = stamp(when)
+    if record is not None and record["status"] in OPEN:
+        _close(record, when, "STOPPED")
 
 
-def note(
-    store: Store, service: Record, when: float, status: str | None = None, reason: str = ""
-) -> None:
+def _close(record: Record, when: float, status: str) -> None:
+    record["status"] = status
+    record["updatedAt"] = record["finishedAt"] = stamp(when)
+    if status == "STOPPED":
+        record["stoppedAt"] = stamp(when)
+    breaker = record["deploymentCircuitBreaker"]
+    if breaker["status"] == "MONITORING":
+        breaker["status"] = "MONITORING_COMPLETE"
+
+
+def note(store: Store, service: Record, when: float) -> None:
     """Brings the record of the PRIMARY deployment up to date."""
     deployment = service["deployments"][0]
-    record = store.deployments.get(str(deployment.get("_record")))
+    record = record_of(store, service)
     if record is None:
         return
     record["updatedAt"] = stamp(when)
-    record["targetServiceRevision"] |= {
+    counts = {
         "requestedTaskCount": service["desiredCount"],
         "runningTaskCount": deployment["runningCount"],
         "pendingTaskCount": deployment["pendingCount"],
     }
-    record["deploymentCircuitBreaker"]["failureCount"] = deployment["failedTasks"]
-    if status and record["status"] == "IN_PROGRESS":
-        record["status"] = status
-        record["finishedAt"] = stamp(when)
-        if reason:
-            record["statusReason"] = reason
+    if deployment["_revision"] == record["targetServiceRevision"]["arn"]:
+        record["targetServiceRevision"] |= counts
+        record["deploymentCircuitBreaker"]["failureCount"] = deployment.get("_tripping", 0)
 
 
-@handles("ecs", "ListServiceDeployments")
-def list_service_deployments(context: Context) -> Result:
-    """ListServiceDeployments, newest first."""
-    p = context.params
-    service = service_in(context, str(p["service"]))
-    wanted = set(p.get("status") or [])
-    found = [
-        r
-        for r in reversed(store_of(context).deployments.values())
-        if r["serviceArn"] == service["serviceArn"] and (not wanted or r["status"] in wanted)
-    ]
-    keys = ("serviceDeploymentArn", "serviceArn", "clusterArn", "startedAt", "createdAt",
-            "finishedAt", "status", "statusReason")  # fmt: skip
-    brief = [
-        {k: r[k] for k in keys if k in r}
-        | {"targetServiceRevisionArn": r["targetServiceRevision"]["arn"]}
-        for r in found
-    ]
-    return {"serviceDeployments": brief}
+def finish(
+    store: Store, service: Record, when: float, ends: tuple[str, str], reason: str = ""
+) -> None:
+    """Ends the PRIMARY deployment's record.
 
-
-@handles("ecs", "DescribeServiceDeployments")
-def describe_service_deployments(context: Context) -> Result:
-    """DescribeServiceDeployments."""
-    store = store_of(context)
-    given = [str(a) for a in context.params.get("serviceDeploymentArns") or []]
-    return {
-        "serviceDeployments": [store.deployments[a] for a in given if a in store.deployments],
-        "failures": [{"arn": a, "reason": "MISSING"} for a in given if a not in store.deployments],
-    }
-
-
-@handles("ecs", "DescribeServiceRevisions")
-def describe_service_revisions(context: Context) -> Result:
-    """DescribeServiceRevisions."""
-    store = store_of(context)
-    given = [str(a) for a in context.params.get("serviceRevisionArns") or []]
-    return {
-        "serviceRevisions": [
-            {k: v for k, v in store.revisions[a].items() if v is not None}
-            for a in given
-            if a in store.revisions
-        ],
-        "failures": [{"arn": a, "reason": "MISSING"} for a in given if a not in store.revisions],
-    }
-
-
-@handles("ecs", "StopServiceDeployment")
-def stop_service_deployment(context: Context) -> Result:
-    """StopServiceDeployment: a deployment that still runs is marked as asked to stop."""
-    store = store_of(context)
-    arn = str(context.params["serviceDeploymentArn"])
-    record = store.deployments.get(arn)
-    if record is None:
-        text = "The specified service deployment was not found."
-        raise AwsError("ServiceDeploymentNotFoundException", text)
-    if record["status"] == "IN_PROGRESS":
-        record["status"] = "STOP_REQUESTED"
-    return {"serviceDeploymentArn": arn}
+    *ends* is the status of a rollout and that of a rollback: (SUCCESSFUL, ROLLBACK_SUCCESSFUL)
+    or (STOPPED, ROLLBACK_FAILED).
+    """
+    note(store, service, when)
+    record = record_of(store, service)
+    if record is None or record["status"] not in OPEN:
+        return
+    _close(record, when, ends[record["status"].startswith("ROLLBACK")])
+    if reason:
+        record["statusReason"] = reason

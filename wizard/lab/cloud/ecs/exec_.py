@@ -11,12 +11,15 @@ import secrets
 import uuid
 
 from wizard.lab.cloud.context import Context, Result, handles
-from wizard.lab.cloud.ecs.store import cluster_of, store_of
+from wizard.lab.cloud.ecs.store import cluster_of, last, store_of
 from wizard.lab.cloud.ecs.tasks import task_in
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.state import Record
 
+# Verbatim in many public reports; some of them are github.com/keidarcy/e1s/issues/206 for the
+# first, the Japanese article that the wizard began with for the second, and
+# github.com/aws/aws-cli/issues/8080 for the third.
 NOT_ENABLED = (
     "The execute command failed because execute command was not enabled when the task was run or"
     " the execute command agent isn’t running. Wait and try again or run a new task with execute"
@@ -24,6 +27,8 @@ NOT_ENABLED = (
 )
 NOT_FOUND = "The specified task was not found. Specify a valid task ID and try again."
 NOT_CONNECTED = "The execute command failed due to an internal error. Try again later."
+# As public notes on ECS Exec quote it; the limit is Session Manager's for a container
+# (ecs-exec.html#ecs-exec-considerations).
 SESSION_LIMIT = (
     "Unable to start new execute sessions because the maximum session limit of 2 has been reached."
 )
@@ -38,10 +43,9 @@ def execute_command(context: Context) -> Result:
     """A session into a container, up to where the Session Manager plugin takes over."""
     p, store = context.params, store_of(context)
     cluster = cluster_of(context)
-    task = task_in(context, str(p["task"]))
-    if task is None or task["lastStatus"] == "STOPPED":
-        raise _invalid(NOT_FOUND)
+    task = _running(context, str(p["task"]))
     if not p.get("interactive"):
+        # Verbatim in several public reports (and in the AWS CLI's issues).
         raise _invalid("Interactive is the only mode supported currently.")
     container = _container(task, p.get("container"))
     _check_agent(context, task, container)
@@ -74,7 +78,24 @@ def execute_command(context: Context) -> Result:
     }
 
 
+def _running(context: Context, given: str) -> Record:
+    """The task that a session is for."""
+    if len(last(given)) not in (32, 36):
+        # Verbatim at github.com/Mic-U/ecsher/issues/56.
+        raise _invalid("task length should be one of [32,36]")
+    task = task_in(context, given)
+    if task is None or task["lastStatus"] == "STOPPED":
+        raise _invalid(NOT_FOUND)
+    return task
+
+
 def _container(task: Record, given: object) -> Record:
+    """The container a session goes to.
+
+    API_ExecuteCommand.html: the name is only needed when the task has more than one. For the
+    words of both refusals no public source was found; those here are made after ECS's own for a
+    task that is not there.
+    """
     containers: list[Record] = task["containers"]
     if given:
         found = next((c for c in containers if c["name"] == given), None)
@@ -85,9 +106,7 @@ def _container(task: Record, given: object) -> Record:
             )
         return found
     if len(containers) > 1:
-        raise _invalid(
-            "A container name must be specified when the task has more than one container."
-        )
+        raise _invalid("The container name must be specified for tasks with multiple containers.")
     return containers[0]
 
 

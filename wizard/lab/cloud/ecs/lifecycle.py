@@ -11,6 +11,7 @@ from wizard.lab.cloud.ecs.news import task_changed
 from wizard.lab.cloud.ecs.store import Store, last, store_at
 from wizard.lab.cloud.state import Cloud, Record
 
+_STUCK_S = 30.0
 # A container is PENDING until it runs; the task's other states are the task's own.
 _CONTAINER = {"RUNNING": "RUNNING", "STOPPED": "STOPPED"}
 
@@ -51,6 +52,8 @@ def fail(cloud: Cloud, store: Store, task: Record, when: float, reason: str) -> 
 
 def stop(cloud: Cloud, store: Store, task: Record, when: float, why: tuple[str, str]) -> None:
     """Begins to stop a task; *why* is the stop code and the reason."""
+    from wizard.lab.cloud.launch import balancing
+
     if task["desiredStatus"] == "STOPPED":
         return
     task["desiredStatus"] = "STOPPED"
@@ -60,7 +63,8 @@ def stop(cloud: Cloud, store: Store, task: Record, when: float, why: tuple[str, 
     task["_ran"] = ran
     mark(task, "DEACTIVATING" if ran else "DEPROVISIONING")
     touch_service(store, task)
-    task_changed(cloud, store, task, when)
+    task_changed(store, task, when)
+    balancing.drain(store, task, when)
     where = (*store.key, last(str(task["taskArn"])))
     if ran:
         schedule(cloud, cloud.clock.after(3.0, when), "task.stopping", *where)
@@ -79,6 +83,7 @@ def stopping(cloud: Cloud, when: float, account: str, region: str, task_id: str)
         container.setdefault("exitCode", 0)
     task["executionStoppedAt"] = stamp(when)
     mark(task, "DEPROVISIONING")
+    task_changed(store, task, when)
     schedule(cloud, cloud.clock.after(4.0, when), "task.stopped", account, region, task_id)
 
 
@@ -87,11 +92,16 @@ def stopped(cloud: Cloud, when: float, account: str, region: str, task_id: str) 
     """The interface goes, the task is STOPPED, and its service looks at what it has left."""
     from moto.ec2.models import ec2_backends
 
-    from wizard.lab.cloud.launch import balancing
+    from wizard.lab.cloud.launch import balancing, ebs
 
     store = store_at(cloud, account, region)
     task = store.tasks.get(task_id)
     if task is None:
+        return
+    if not ebs.release(cloud, store, task):
+        # It stays in DEPROVISIONING as long as its volume cannot be let go.
+        due = cloud.clock.after(_STUCK_S, when)
+        schedule(cloud, due, "task.stopped", account, region, task_id)
         return
     balancing.deregister(cloud, store, task, when)
     eni = task.pop("_eni", None)
@@ -106,6 +116,6 @@ def stopped(cloud: Cloud, when: float, account: str, region: str, task_id: str) 
     task["stoppedAt"] = stamp(when)
     task["_stopped_at"] = when
     touch_service(store, task)
-    task_changed(cloud, store, task, when)
+    task_changed(store, task, when)
     if task.get("_service"):
         schedule(cloud, when, "service.reconcile", account, region, task["_service"])

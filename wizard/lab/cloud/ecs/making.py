@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.lab.cloud.clock import stamp
+from wizard.lab.cloud.ecs import capacity
 from wizard.lab.cloud.ecs.store import Store, cluster_name, new_id
-from wizard.lab.cloud.ecs.validate import cpu_units
 from wizard.lab.cloud.identity.guard import service_may_assume
-from wizard.lab.cloud.launch import steps
+from wizard.lab.cloud.launch import ebs, steps
 from wizard.lab.cloud.state import Cloud, Record
 
 
@@ -30,6 +30,7 @@ class Order:
     tags: list[Record] = field(default_factory=list)
     platform: str = "1.4.0"
     spot: bool = False
+    volumes: list[Record] = field(default_factory=list)
 
 
 def role_refusal(store: Store, definition: Record, overrides: Record) -> str | None:
@@ -52,38 +53,15 @@ def role_refusal(store: Store, definition: Record, overrides: Record) -> str | N
     return None
 
 
-def capacity_refusal(cloud: Cloud, store: Store, order: Order) -> str | None:
-    """Fargate's words when there is no room; None when there is.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-    """
-    limit = cloud.settings.fargate_vcpus
-    wanted = cpu_units(str(order.definition.get("cpu") or 256)) / 1024
-    if limit is not None and _vcpus_in_use(store) + wanted > limit:
-        return "You've reached the limit on the number of vCPUs you can run concurrently"
-    if cloud.settings.no_capacity_in:
-        zones = _zones(store, order.network["subnets"])
-        if zones and zones <= set(cloud.settings.no_capacity_in):
-            return (
-                "Capacity is unavailable at this time. Please try again later or in a different"
-                " availability zone"
-            )
-    return None
-
-
-def _vcpus_in_use(store: Store) -> float:
-    alive = [t for t in store.tasks.values() if t["lastStatus"] != "STOPPED"]
-    return sum(cpu_units(str(t["cpu"])) for t in alive) / 1024
-
-
-def _zones(store: Store, subnets: list[str]) -> set[str]:
-    from moto.ec2.models import ec2_backends
-
-    from wizard.lab.cloud.launch.eni import find_subnet
-
-    ec2 = ec2_backends[store.account][store.region]
-    found = [find_subnet(ec2, s) for s in subnets]
-    return {str(s.availability_zone) for s in found if s is not None}
+def refusal_of(cloud: Cloud, store: Store, order: Order) -> str | None:
+    """Fargate's words when there is no room for another task; None when there is."""
+    wanted = str(order.definition.get("cpu") or 256)
+    quota = capacity.capacity_refusal(cloud, store, wanted, order.spot)
+    if quota is not None:
+        return quota
+    subnets = order.network["subnets"]
+    # A subnet that is gone is found out later, when the interface is made.
+    return None if capacity.open_subnets(cloud, store, subnets, order.spot) else capacity.no_room()
 
 
 def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
@@ -92,10 +70,10 @@ def make_task(cloud: Cloud, store: Store, order: Order, when: float) -> Record:
     cluster = cluster_name(order.cluster)
     task = _record(store, order, store.arn(f"task/{cluster}/{task_id}"))
     task["createdAt"] = stamp(when)
-    subnets = order.network["subnets"]
+    subnets = capacity.open_subnets(cloud, store, order.network["subnets"], order.spot)
     task["_subnet"] = subnets[len(store.tasks) % len(subnets)]
     if order.spot:
-        task["capacityProviderName"] = "FARGATE_SPOT"
+        task["capacityProviderName"] = capacity.SPOT
         del task["launchType"]
     if order.service is not None:
         task["_service"] = order.service["serviceArn"]
@@ -123,7 +101,10 @@ def _record(store: Store, order: Order, arn: str) -> Record:
         "memory": str(definition.get("memory") or 512),
         "enableExecuteCommand": order.exec_enabled,
         "healthStatus": "UNKNOWN",
-        "attachments": [_attachment()],
+        "attachments": [
+            _attachment(),
+            *ebs.attachments(arn, order.volumes, service=order.service is not None),
+        ],
         "attributes": [{"name": "ecs.cpu-architecture", "value": _architecture(definition)}],
         "containers": [_container(store, arn, c) for c in containers],
         "overrides": {

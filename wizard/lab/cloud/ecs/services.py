@@ -25,7 +25,15 @@ from wizard.lab.cloud.ecs.store import (
     store_of,
     tasks_of,
 )
-from wizard.lab.cloud.ecs.validate import check_balancers, check_network
+from wizard.lab.cloud.ecs.validate import (
+    check_balancers,
+    check_controller,
+    check_exec,
+    check_network,
+    check_percent,
+    check_platform,
+)
+from wizard.lab.cloud.ecs.volumes import check_volumes
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.state import Record
 
@@ -38,28 +46,17 @@ _DEFAULTS: Record = {
 }
 # Of the parameters of UpdateService, these start a new deployment; the others do not
 # (API_UpdateService.html says so at each parameter).
-_ROLLING = ("taskDefinition", "networkConfiguration", "platformVersion", "loadBalancers")
+_ROLLING = (
+    "taskDefinition",
+    "networkConfiguration",
+    "platformVersion",
+    "loadBalancers",
+    "_volumes",
+)
 
 
 def _invalid(text: str) -> AwsError:
     return AwsError("InvalidParameterException", text)
-
-
-def check_exec(definition: Record, wanted: object, verb: str) -> None:
-    """ECS Exec needs a task role in the definition."""
-    if wanted and not definition.get("taskRoleArn"):
-        raise _invalid(
-            f"The service couldn't be {verb} because a valid taskRoleArn is not being used."
-            " Specify a valid task role in your task definition and try again."
-        )
-
-
-def _check_percent(configuration: Record, rebalancing: object) -> None:
-    if rebalancing == "ENABLED" and configuration["maximumPercent"] <= 100:
-        raise _invalid(
-            "Availability Zone Rebalancing does not support maximumPercent <= 100. Specify a"
-            " value greater than 100 and try again."
-        )
 
 
 @handles("ecs", "CreateService")
@@ -79,13 +76,17 @@ def create_service(context: Context) -> Result:
         raise _invalid("Task definition does not support launch_type FARGATE.")
     network = check_network(context, definition, p.get("networkConfiguration"))
     check_balancers(context, definition, p.get("loadBalancers") or [])
+    platform = str(p.get("platformVersion") or "LATEST")
+    check_platform(definition, platform)
+    volumes = check_volumes(context, definition, p.get("volumeConfigurations") or [], platform)
     configuration = copy.deepcopy(_DEFAULTS) | _given(p.get("deploymentConfiguration"))
-    _check_percent(configuration, p.get("availabilityZoneRebalancing"))
+    check_percent(configuration, p.get("availabilityZoneRebalancing"))
     service = _record(context, store, cluster, configuration)
     service["networkConfiguration"] = {"awsvpcConfiguration": network}
     service["taskDefinition"] = definition["taskDefinitionArn"]
+    service["_volumes"] = volumes
     store.services[key] = service
-    new_deployment(context.cloud, store, service, context.cloud.clock.now())
+    new_deployment(store, service, context.cloud.clock.now())
     wake(context.cloud, store, service)
     return {"service": service}
 
@@ -143,15 +144,7 @@ def update_service(context: Context) -> Result:
     """
     p, store = context.params, store_of(context)
     service = service_in(context, str(p["service"]))
-    controller = service["deploymentController"]["type"]
-    if controller != "ECS" and (p.get("forceNewDeployment") or p.get("taskDefinition")):
-        raise _invalid(
-            "Unable to update task definition on services with a CODE_DEPLOY deployment"
-            " controller. Use AWS CodeDeploy to trigger a new deployment."
-            if p.get("taskDefinition")
-            else "Cannot force a new deployment on services with a CODE_DEPLOY deployment"
-            " controller. Use AWS CodeDeploy to trigger a new deployment."
-        )
+    check_controller(p, str(service["deploymentController"]["type"]))
     given = str(p.get("taskDefinition") or service["taskDefinition"])
     if p.get("taskDefinition") or p.get("forceNewDeployment"):
         definition = definition_to_run(store, given)
@@ -164,7 +157,7 @@ def update_service(context: Context) -> Result:
     rolling = _change(context, service, definition)
     now = context.cloud.clock.now()
     if rolling or p.get("forceNewDeployment"):
-        new_deployment(context.cloud, store, service, now)
+        new_deployment(store, service, now)
     wake(context.cloud, store, service)
     return {"service": service}
 
@@ -188,6 +181,7 @@ def _change(context: Context, service: Record, definition: Record) -> bool:
     if p.get("loadBalancers") is not None or p.get("taskDefinition"):
         given = p.get("loadBalancers")
         check_balancers(context, definition, service["loadBalancers"] if given is None else given)
+    _change_volumes(context, service, definition)
     service["taskDefinition"] = definition["taskDefinitionArn"]
     for key in (
         "platformVersion",
@@ -202,9 +196,25 @@ def _change(context: Context, service: Record, definition: Record) -> bool:
             service[key] = p[key]
     if p.get("deploymentConfiguration"):
         changed = service["deploymentConfiguration"] | _given(p["deploymentConfiguration"])
-        _check_percent(changed, service["availabilityZoneRebalancing"])
+        check_percent(changed, service["availabilityZoneRebalancing"])
         service["deploymentConfiguration"] = changed
     return any(before[k] != service.get(k) for k in _ROLLING)
+
+
+def _change_volumes(context: Context, service: Record, definition: Record) -> None:
+    """volumeConfigurations start a new deployment; an empty list takes the volumes away.
+
+    Left out, they stay as they are, as far as the task definition still wants them
+    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html).
+    """
+    p = context.params
+    platform = str(p.get("platformVersion") or service["platformVersion"])
+    check_platform(definition, platform)
+    given = p.get("volumeConfigurations")
+    volumes = service.get("_volumes") or [] if given is None else given
+    if given is not None or p.get("taskDefinition") or p.get("platformVersion"):
+        volumes = check_volumes(context, definition, volumes, platform)
+    service["_volumes"] = volumes
 
 
 @handles("ecs", "DeleteService")

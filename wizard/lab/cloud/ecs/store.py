@@ -5,9 +5,11 @@ Keys that begin with an underscore are the lab's own; the serializers drop them.
 
 from __future__ import annotations
 
+import base64
 import secrets
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from wizard.lab.cloud.context import Context
 from wizard.lab.cloud.errors import AwsError
@@ -17,6 +19,7 @@ from wizard.lab.cloud.wire import partition_of
 # How long AWS shows a stopped task (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/
 # stopped-task-errors.html), in seconds of stamp time.
 STOPPED_KEPT_S = 3600.0
+_TOKEN = "from:"
 
 
 @dataclass
@@ -134,14 +137,31 @@ def definition_to_run(store: Store, given: str) -> Record:
     return found
 
 
-def page(context: Context, items: list[str], name: str) -> Record:
-    """One page of a List operation."""
-    start = int(context.params.get("nextToken") or 0)
-    size = int(context.params.get("maxResults") or 100)
+def page(context: Context, items: list[Any], name: str, usual: int = 100) -> Record:
+    """One page of a List operation. A token is opaque, as AWS's are.
+
+    Raises InvalidParameterException for a token that no answer gave.
+    """
+    start = _start(context.params.get("nextToken"), len(items))
+    size = int(context.params.get("maxResults") or usual)
     result: Record = {name: items[start : start + size]}
     if start + size < len(items):
-        result["nextToken"] = str(start + size)
+        result["nextToken"] = base64.b64encode(f"{_TOKEN}{start + size}".encode()).decode()
     return result
+
+
+def _start(token: object, most: int) -> int:
+    if not token:
+        return 0
+    try:
+        text = base64.b64decode(str(token), validate=True).decode()
+        start = int(text.removeprefix(_TOKEN)) if text.startswith(_TOKEN) else -1
+    except ValueError:
+        start = -1
+    if start < 0:
+        # No public source for ECS's own words was found.
+        raise AwsError("InvalidParameterException", "Invalid token.")
+    return min(start, most)
 
 
 def forget_old(cloud: Cloud, store: Store) -> None:

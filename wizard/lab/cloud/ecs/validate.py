@@ -26,6 +26,9 @@ SIZES: dict[int, tuple[int, ...]] = {
     16384: tuple(range(32768, 122881, 8192)),
 }
 
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/platform-linux-fargate.html
+OLD_PLATFORMS = ("1.0.0", "1.1.0", "1.2.0", "1.3.0")
+
 
 def cpu_units(text: str) -> int:
     """``512``, ``0.5 vCPU`` and ``.5vCPU`` as CPU units; -1 for anything else."""
@@ -104,9 +107,39 @@ def _check_fargate(p: dict[str, Any], containers: list[Record]) -> None:
         )
     if not p.get("executionRoleArn"):
         _check_role_needed(containers)
+    _check_pid_mode(p)
     for container in containers:
         if container.get("privileged"):
             raise _client("Tasks using the Fargate launch type do not support privileged mode.")
+
+
+def _check_pid_mode(p: dict[str, Any]) -> None:
+    """task_definition_parameters.html#task_definition_pidmode: on Fargate only "task", on Linux.
+
+    The words for another mode are verbatim those that moto's own test expects of AWS; for
+    Windows no public source of them was found.
+    """
+    mode = p.get("pidMode")
+    if mode and mode != "task":
+        raise _client(
+            f"Tasks using the Fargate launch type do not support pidMode '{mode}'. The supported"
+            " value for pidMode is 'task'."
+        )
+    family = str((p.get("runtimePlatform") or {}).get("operatingSystemFamily") or "LINUX")
+    if mode and family != "LINUX":
+        raise _client("pidMode is not supported for Windows containers on Fargate.")
+
+
+def check_platform(definition: Record, platform: str) -> None:
+    """Raises for a platform version that cannot do what the definition asks.
+
+    task_definition_parameters.html#task_definition_pidmode: platform 1.4.0 or later. No public
+    source for the words was found.
+    """
+    if definition.get("pidMode") and platform in OLD_PLATFORMS:
+        raise _invalid(
+            "The pidMode parameter is supported on Fargate platform version 1.4.0 or later (Linux)."
+        )
 
 
 def _check_role_needed(containers: list[Record]) -> None:
@@ -208,3 +241,44 @@ def check_balancers(context: Context, definition: Record, balancers: list[Record
             raise _invalid(
                 f"The container {container} did not have a container port {port} defined."
             )
+
+
+def check_exec(definition: Record, wanted: object, verb: str) -> None:
+    """ECS Exec needs a task role in the definition."""
+    if wanted and not definition.get("taskRoleArn"):
+        raise _invalid(
+            f"The service couldn't be {verb} because a valid taskRoleArn is not being used."
+            " Specify a valid task role in your task definition and try again."
+        )
+
+
+def check_percent(configuration: Record, rebalancing: object) -> None:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html"""
+    if rebalancing == "ENABLED" and configuration["maximumPercent"] <= 100:
+        raise _invalid(
+            "Availability Zone Rebalancing does not support maximumPercent <= 100. Specify a"
+            " value greater than 100 and try again."
+        )
+
+
+def check_controller(p: dict[str, Any], controller: str) -> None:
+    """What a service under CodeDeploy refuses.
+
+    Both texts are verbatim from public reports (awsdocs' troubleshooting of CodeDeploy and
+    CloudFormation for the first one, Japanese notes on Fargate Spot for the second). For a
+    service under EXTERNAL no public source was found: ECS points to task sets there, at
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-external.html
+    """
+    if controller == "ECS" or not (p.get("forceNewDeployment") or p.get("taskDefinition")):
+        return
+    what = (
+        "Unable to update task definition"
+        if p.get("taskDefinition")
+        else "Cannot force a new deployment"
+    )
+    instead = (
+        "Use AWS CodeDeploy to trigger a new deployment."
+        if controller == "CODE_DEPLOY"
+        else "Use CreateTaskSet instead."
+    )
+    raise _invalid(f"{what} on services with a {controller} deployment controller. {instead}")

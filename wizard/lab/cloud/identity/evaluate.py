@@ -30,7 +30,10 @@ class Named:
 
     name: str
     document: Document
-    source_type: str = ""
+    # Empty for an inline policy, and for policies that have no ARN of their own.
+    arn: str = ""
+    # The document as it was written, for the positions that the simulator tells.
+    text: str = ""
 
 
 @dataclass
@@ -66,42 +69,67 @@ class Request:
 
 @dataclass(frozen=True)
 class Decision:
-    """Allowed, or denied by which kind of policy and how."""
+    """Allowed, or denied by which kind of policy and how.
+
+    ``policy`` is the policy that denies explicitly; ``shows_policy`` says whether a refusal names
+    it (as AWS does since 2026).
+    """
 
     allowed: bool
     kind: str = ""
     explicit: bool = False
-    matched: tuple[Named, ...] = ()
+    policy: Named | None = None
+    shows_policy: bool = False
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
     """Decides *request*: an explicit deny anywhere wins, then every guard must allow."""
     for kind, named in _in_order(policies):
         if _says(named, request, "Deny"):
-            return Decision(False, kind, True, (named,))
+            return Decision(False, kind, True, named)
     for kind, guards in ((SCP, policies.scps), (ENDPOINT, _some(policies.endpoint))):
-        if guards and not any(_says(n, request, "Allow") for n in guards):
+        if guards and not _allow(guards, request):
             return Decision(False, kind)
     return _grants(request, policies)
 
 
 def _grants(request: Request, policies: Policies) -> Decision:
-    narrow = replace(request, account_names=())
+    """What is left when nothing denies: somebody must allow.
+
+    In one account a resource's policy that names the caller is enough; across accounts, and for a
+    KMS key, the resource's policy and the caller's own must agree.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+    """
     resource = _some(policies.resource)
-    delegated = any(_says(n, request, "Allow") for n in resource)
     crossing = request.resource_account not in ("", request.account)
-    by_identity = tuple(n for n in policies.identity if _says(n, request, "Allow"))
-    if not crossing and any(_says(n, narrow, "Allow") for n in resource):
-        return Decision(True, RESOURCE, matched=resource)
-    if not by_identity:
-        return Decision(False, IDENTITY)
-    if policies.boundary is not None and not _says(policies.boundary, request, "Allow"):
-        return Decision(False, BOUNDARY)
-    if policies.session is not None and not _says(policies.session, request, "Allow"):
-        return Decision(False, SESSION)
-    if (crossing or request.needs_resource_policy) and not delegated:
+    direct = not crossing and _allow(resource, replace(request, account_names=()))
+    if direct and not _limited(request, policies):
+        return Decision(True, RESOURCE)
+    delegated = _allow(resource, request)
+    if request.needs_resource_policy and not crossing and not delegated:
         return Decision(False, RESOURCE)
-    return Decision(True, IDENTITY, matched=by_identity)
+    if not direct and not _allow(policies.identity, request):
+        return Decision(False, IDENTITY)
+    for kind, limit in ((BOUNDARY, policies.boundary), (SESSION, policies.session)):
+        if limit is not None and not _says(limit, request, "Allow"):
+            return Decision(False, kind)
+    if crossing and not delegated:
+        return Decision(False, RESOURCE)
+    return Decision(True, RESOURCE if direct else IDENTITY)
+
+
+def _limited(request: Request, policies: Policies) -> bool:
+    """Whether a boundary or session policy limits what a resource's policy grants directly.
+
+    It does for a grant to a role's ARN, not for one to a user or to a role's session.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-id-rdp.html
+    """
+    narrow = replace(request, account_names=(), aliases=(request.principal,))
+    return not _allow(_some(policies.resource), narrow)
+
+
+def _allow(policies: Sequence[Named], request: Request) -> bool:
+    return any(_says(named, request, "Allow") for named in policies)
 
 
 def _some(named: Named | None) -> tuple[Named, ...]:
@@ -133,11 +161,15 @@ def statements(document: Document) -> list[Mapping[str, Any]]:
 
 def applies(statement: Mapping[str, Any], request: Request) -> bool:
     """True when the statement is about this request, whatever its effect."""
+    return concerns(statement, request) and holds(statement.get("Condition", {}), request.context)
+
+
+def concerns(statement: Mapping[str, Any], request: Request) -> bool:
+    """True when the statement is about this request but for its conditions."""
     return (
         _about_principal(statement, request)
         and _about_action(statement, request.action)
         and _about_resource(statement, request)
-        and holds(statement.get("Condition", {}), request.context)
     )
 
 

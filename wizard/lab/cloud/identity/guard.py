@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 from typing import Any
-
-from moto.ecr.models import ecr_backends
-from moto.kms.models import kms_backends
-from moto.s3.models import s3_backends
-from moto.secretsmanager.models import secretsmanager_backends
 
 from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.errors import AwsError
@@ -23,59 +19,29 @@ from wizard.lab.cloud.identity.evaluate import (
     Request,
     evaluate,
 )
+from wizard.lab.cloud.identity.owners import (
+    key_must_exist,
+    owner_of,
+    resource_policy,
+    unknown_key,
+)
 from wizard.lab.cloud.identity.principals import (
     Principal,
     boundary,
     iam,
     identity_policies,
     parsed,
-    resolve,
     session_policy,
 )
 from wizard.lab.cloud.identity.resources import Need, needs
-from wizard.lab.cloud.state import DEFAULT_ACCOUNT, Cloud
+from wizard.lab.cloud.state import Cloud
 from wizard.lab.cloud.wire import Call
 
 # Needs no permission at all (https://docs.aws.amazon.com/STS/latest/APIReference/
 # API_GetCallerIdentity.html).
 _FREE = {("sts", "GetCallerIdentity")}
-# Codes for a key that nobody has and for a session that is over, where they are not the usual
-# (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html and each service's
-# "Common errors").
-_QUERY = {"iam", "sts", "elbv2", "elb", "cloudwatch"}
-
-
-def authenticate(cloud: Cloud, call: Call) -> Principal:
-    """The caller of *call*. Raises AwsError in the service's own words when there is none."""
-    try:
-        found = resolve(cloud, call.access_key, call.token, call.partition)
-    except AwsError:
-        raise _expired(call.service) from None
-    if found is None:
-        raise _unknown(call.service)
-    return found
-
-
-def _unknown(service: str) -> AwsError:
-    if service == "ec2":
-        text = "AWS was not able to validate the provided access credentials"
-        return AwsError("AuthFailure", text, 401)
-    if service == "s3":
-        text = "The AWS Access Key Id you provided does not exist in our records."
-        return AwsError("InvalidAccessKeyId", text, 403)
-    text = "The security token included in the request is invalid."
-    code = "InvalidClientTokenId" if service in _QUERY else "UnrecognizedClientException"
-    return AwsError(code, text, 403 if service in _QUERY else 400)
-
-
-def _expired(service: str) -> AwsError:
-    if service == "ec2":
-        return AwsError("RequestExpired", "Request has expired.", 400)
-    if service == "s3":
-        return AwsError("ExpiredToken", "The provided token has expired.", 400)
-    text = "The security token included in the request is expired"
-    code = "ExpiredToken" if service in _QUERY else "ExpiredTokenException"
-    return AwsError(code, text, 403 if service in _QUERY else 400)
+# The organization's management account, where service control policies live.
+_ORGANIZATION = "999999999999"
 
 
 def authorize(cloud: Cloud, call: Call, caller: Principal) -> None:
@@ -85,6 +51,8 @@ def authorize(cloud: Cloud, call: Call, caller: Principal) -> None:
     if call.service == "sts" and call.operation.startswith("AssumeRole"):
         _authorize_assume(cloud, call, caller)
         return
+    if call.service == "kms":
+        key_must_exist(call, caller.arn, caller.account)
     for need in needs(call, caller.account):
         require(cloud, caller, need, call.service, call.region)
 
@@ -92,16 +60,21 @@ def authorize(cloud: Cloud, call: Call, caller: Principal) -> None:
 def require(cloud: Cloud, caller: Principal, need: Need, service: str, region: str) -> None:
     """Raises *service*'s refusal unless *caller* may do *need*."""
     decision = decide(cloud, caller, need, region)
-    if not decision.allowed:
-        raise words.denied(service, caller.arn, need.action, need.resource, decision)
+    if decision.allowed:
+        return
+    foreign = owner_of(need.resource, caller.account) != caller.account
+    if service == "kms" and foreign and decision.kind == RESOURCE:
+        raise unknown_key(caller.arn, need.action)
+    raise words.denied(service, caller.arn, need.action, need.shown or need.resource, decision)
 
 
 def decide(
     cloud: Cloud, caller: Principal, need: Need, region: str, endpoint: Named | None = None
 ) -> Decision:
     """What all policies together say to *need*; ``endpoint`` is a VPC endpoint's policy."""
-    scps = [Named(s["name"], s["document"]) for s in cloud.settings.scps]
-    owner = _owner(need.resource, caller.account)
+    # IAM's own calls are always about the caller's account.
+    iam_call = need.action.startswith("iam:")
+    owner = caller.account if iam_call else owner_of(need.resource, caller.account)
     request = Request(
         action=need.action,
         resource=need.resource,
@@ -111,30 +84,42 @@ def decide(
         account_names=caller.account_names,
         account=caller.account,
         resource_account=owner,
-        needs_resource_policy=need.resource.split(":")[2:3] == ["kms"],
+        needs_resource_policy=_is_key(need.resource),
     )
     policies = Policies(
         identity=[_EVERYTHING] if caller.is_root else identity_policies(caller),
         boundary=boundary(caller),
         session=session_policy(caller),
-        resource=None if _is_key_only(need) else resource_policy(need.resource),
-        scps=scps,
+        resource=resource_policy(need.resource, caller.account),
+        scps=service_control_policies(cloud, caller.partition),
         endpoint=endpoint,
     )
-    return evaluate(request, policies)
+    decision = evaluate(request, policies)
+    return replace(decision, shows_policy=cloud.settings.wording >= words.NAMES_POLICIES)
+
+
+def service_control_policies(cloud: Cloud, partition: str) -> list[Named]:
+    """The account's service control policies; each has an ARN of the organization's own account.
+
+    https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    return [
+        Named(s["name"], s["document"], str(s.get("arn") or _scp_arn(partition, s["name"])))
+        for s in cloud.settings.scps
+    ]
+
+
+def _scp_arn(partition: str, name: str) -> str:
+    base = f"arn:{partition}:organizations::{_ORGANIZATION}:policy/o-lab0example"
+    return f"{base}/service_control_policy/p-{zlib.crc32(name.encode()):08x}"
+
+
+def _is_key(resource: str) -> bool:
+    parts = resource.split(":", 5)
+    return parts[2:3] == ["kms"] and parts[-1].startswith("key/")
 
 
 _EVERYTHING = Named("root", {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
-
-
-def _is_key_only(need: Need) -> bool:
-    return need.action in ("ecr:GetAuthorizationToken",)
-
-
-def _owner(resource: str, default: str) -> str:
-    parts = resource.split(":", 5)
-    owner = parts[4] if len(parts) == 6 else ""
-    return owner if owner and owner != "aws" and "*" not in owner else default
 
 
 def context_of(cloud: Cloud, caller: Principal, region: str) -> dict[str, str | list[str]]:
@@ -165,34 +150,6 @@ def _tags(caller: Principal) -> list[dict[str, str]]:
     if isinstance(tags, dict):
         return list(tags.values())
     return list(tags)
-
-
-def resource_policy(arn: str) -> Named | None:
-    """The policy that hangs on a repository, bucket, key or secret, if there is one."""
-    parts = arn.split(":", 5)
-    if len(parts) != 6:
-        return None
-    text = _policy_text(parts)
-    return Named(arn, parsed(text)) if text else None
-
-
-def _policy_text(parts: list[str]) -> str | None:
-    _, _, service, region, account, rest = parts
-    account = account or DEFAULT_ACCOUNT
-    if service == "ecr" and rest.startswith("repository/"):
-        repository = ecr_backends[account][region].repositories.get(rest.split("/", 1)[1])
-        return repository.policy if repository else None
-    if service == "s3":
-        bucket = s3_backends[account][parts[1]].buckets.get(rest.split("/", 1)[0])
-        policy = bucket.policy if bucket else None
-        return policy.decode() if isinstance(policy, bytes) else policy
-    if service == "kms" and rest.startswith("key/"):
-        key = kms_backends[account][region].keys.get(rest.split("/", 1)[1])
-        return key.policy if key else None
-    if service == "secretsmanager" and rest.startswith("secret:"):
-        secret = secretsmanager_backends[account][region].secrets.get(":".join(parts))
-        return getattr(secret, "policy", None)
-    return None
 
 
 def _authorize_assume(cloud: Cloud, call: Call, caller: Principal) -> None:

@@ -144,48 +144,52 @@ def of_role(role: Role, session_name: str) -> Principal:
 def identity_policies(principal: Principal) -> list[Named]:
     """The caller's own policies: inline, managed, and those of a user's groups."""
     entity = principal.entity
-    if entity is None:
-        return []
+    return [] if entity is None else policies_of(entity)
+
+
+def policies_of(entity: User | Role | Group) -> list[Named]:
+    """The policies that hang on a user, role or group; a user's groups add theirs."""
+    found = [_inline(entity, n, d) for n, d in entity.policies.items()]
+    found += [_named(policy) for policy in entity.managed_policies.values()]
     if isinstance(entity, User):
-        found = [Named(n, _json(d), "user") for n, d in entity.policies.items()]
-        found += _managed(entity)
-        for group in iam(principal.account, principal.partition).groups.values():
+        for group in iam(entity.account_id, entity.arn.split(":")[1]).groups.values():
             if entity in group.users:
-                found += [Named(n, _json(d), "group") for n, d in group.policies.items()]
-                found += _managed(group)
-        return found
-    inline = [Named(n, _json(d), "role") for n, d in entity.policies.items()]
-    return inline + _managed(entity)
+                found += policies_of(group)
+    return found
 
 
-def _managed(entity: User | Role | Group) -> list[Named]:
-    kind = "AWS Managed Policy"
-    return [_named(policy, kind) for policy in entity.managed_policies.values()]
+def _inline(entity: User | Role | Group, name: str, document: Any) -> Named:
+    """An inline policy, under the name by which the policy simulator tells it."""
+    kind = {User: "user", Role: "role"}.get(type(entity), "group")
+    text = document if isinstance(document, str) else json.dumps(document)
+    return Named(f"{kind}_{entity.name}_{name}", parsed(text), text=text)
 
 
-def _named(policy: ManagedPolicy, kind: str) -> Named:
+def _named(policy: ManagedPolicy) -> Named:
     version = next(v for v in policy.versions if v.version_id == policy.default_version_id)
-    return Named(policy.name, _json(version.document), kind)
+    document: Any = version.document
+    text = document if isinstance(document, str) else json.dumps(document)
+    return Named(policy.name, parsed(text), policy.arn, text)
 
 
 def boundary(principal: Principal) -> Named | None:
     """The permissions boundary of the caller, if any."""
-    entity = principal.entity
+    return boundary_of(principal.entity)
+
+
+def boundary_of(entity: User | Role | None) -> Named | None:
+    """The permissions boundary of a user or role, if any."""
     arn = getattr(entity, "permissions_boundary_arn", None)
-    if arn is None:
+    if entity is None or arn is None:
         return None
-    policy = iam(principal.account, principal.partition).managed_policies.get(arn)
-    return Named(arn, {}) if policy is None else _named(policy, "boundary")
+    policy = iam(entity.account_id, entity.arn.split(":")[1]).managed_policies.get(arn)
+    return Named(arn, {}, arn) if policy is None else _named(policy)
 
 
 def session_policy(principal: Principal) -> Named | None:
     """The session policy given to AssumeRole, if any."""
     text = principal.session_policy
-    return Named("session", _json(text)) if text else None
-
-
-def _json(document: Any) -> dict[str, Any]:
-    return document if isinstance(document, dict) else parsed(document)
+    return Named("session", parsed(text)) if text else None
 
 
 @functools.lru_cache(maxsize=2000)

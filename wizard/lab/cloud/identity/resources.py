@@ -7,22 +7,14 @@ Calls that are not listed are authorized on ``*``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
+from wizard.lab.cloud.identity import stores
+from wizard.lab.cloud.identity.scope import Found, Need, Scope, last
 from wizard.lab.cloud.wire import Call
 
-Params = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Need:
-    """One authorization that a call needs."""
-
-    action: str
-    resource: str
-    context: dict[str, str | list[str]] = field(default_factory=dict)
-
+__all__ = ["Need", "needs"]
 
 # Where IAM's prefix is not botocore's name of the service.
 _PREFIX = {
@@ -50,60 +42,33 @@ def needs(call: Call, account: str) -> list[Need]:
     prefix = _PREFIX.get(call.service, call.service)
     action = f"{prefix}:{_RENAMED.get((call.service, call.operation), call.operation)}"
     finder = _FINDERS.get(call.service)
-    found = finder(_Scope(call, account)) if finder else []
-    return [Need(action, *_split(f)) for f in found] or [Need(action, "*")]
+    found = finder(Scope(call, account)) if finder else []
+    return [_need(action, f) for f in found] or [Need(action, "*")]
 
 
-def _split(found: str | tuple[str, dict[str, str | list[str]]]) -> tuple[Any, ...]:
-    return (found,) if isinstance(found, str) else found
+def _need(action: str, found: Any) -> Need:
+    """A need from what a finder gave; one that is a need already only lacks its action."""
+    if isinstance(found, Need):
+        return replace(found, action=action)
+    return Need(action, found) if isinstance(found, str) else Need(action, *found)
 
 
-Found = list[str | tuple[str, dict[str, str | list[str]]]]
-
-
-@dataclass(frozen=True)
-class _Scope:
-    call: Call
-    account: str
-
-    @property
-    def p(self) -> Params:
-        return self.call.params
-
-    @property
-    def op(self) -> str:
-        return self.call.operation
-
-    def arn(self, service: str, rest: str) -> str:
-        c = self.call
-        return f"arn:{c.partition}:{service}:{c.region}:{self.account}:{rest}"
-
-    def get(self, name: str) -> str:
-        value = self.p.get(name)
-        return str(value) if value else ""
-
-
-def last(arn_or_name: str) -> str:
-    """The last part of an ARN's path, or the name itself."""
-    return arn_or_name.rsplit("/", 1)[-1]
-
-
-def _ecs_cluster(s: _Scope) -> str:
+def _ecs_cluster(s: Scope) -> str:
     given = s.get("cluster")
     return given if given.startswith("arn:") else s.arn("ecs", f"cluster/{given or 'default'}")
 
 
-def _under_cluster(s: _Scope, kind: str, given: str) -> str:
+def _under_cluster(s: Scope, kind: str, given: str) -> str:
     if given.startswith("arn:"):
         return given
     return s.arn("ecs", f"{kind}/{last(_ecs_cluster(s))}/{given}")
 
 
-def _task_definition(s: _Scope, given: str) -> str:
+def _task_definition(s: Scope, given: str) -> str:
     return given if given.startswith("arn:") else s.arn("ecs", f"task-definition/{given}")
 
 
-def _ecs(s: _Scope) -> Found:
+def _ecs(s: Scope) -> Found:
     context: dict[str, str | list[str]] = {"ecs:cluster": _ecs_cluster(s)}
     p, op = s.p, s.op
     if op in ("CreateService", "UpdateService", "DeleteService"):
@@ -125,7 +90,7 @@ def _ecs(s: _Scope) -> Found:
     return _ecs_others(s, context)
 
 
-def _ecs_others(s: _Scope, context: dict[str, str | list[str]]) -> Found:
+def _ecs_others(s: Scope, context: dict[str, str | list[str]]) -> Found:
     found: dict[str, Callable[[], Found]] = {
         "DescribeClusters": lambda: [
             c if c.startswith("arn:") else s.arn("ecs", f"cluster/{c}")
@@ -145,7 +110,7 @@ def _ecs_others(s: _Scope, context: dict[str, str | list[str]]) -> Found:
     return found[s.op]() if s.op in found else []
 
 
-def _ecr(s: _Scope) -> Found:
+def _ecr(s: Scope) -> Found:
     registry = s.get("registryId") or s.account
     c = s.call
     if name := s.get("repositoryName"):
@@ -158,7 +123,7 @@ def _ecr(s: _Scope) -> Found:
     return [s.get("resourceArn")] if s.get("resourceArn") else []
 
 
-def _iam(s: _Scope) -> Found:
+def _iam(s: Scope) -> Found:
     base = f"arn:{s.call.partition}:iam::{s.account}:"
     context: dict[str, str | list[str]] = {}
     for key, kind in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
@@ -210,7 +175,7 @@ _EC2_MADE = {
 }
 
 
-def _ec2(s: _Scope) -> Found:
+def _ec2(s: Scope) -> Found:
     if s.op.startswith(("Describe", "Get")):
         return []
     found: Found = []
@@ -223,7 +188,7 @@ def _ec2(s: _Scope) -> Found:
     return found
 
 
-def _logs(s: _Scope) -> Found:
+def _logs(s: Scope) -> Found:
     group = s.get("logGroupName") or s.get("logGroupIdentifier")
     if group.startswith("arn:"):
         return [group]
@@ -234,66 +199,26 @@ def _logs(s: _Scope) -> Found:
     return [s.arn("logs", f"log-group:{group}{tail}")]
 
 
-def _s3(s: _Scope) -> Found:
-    bucket = s.get("Bucket")
-    base = f"arn:{s.call.partition}:s3:::{bucket}"
-    if not bucket:
-        return []
-    return [f"{base}/{s.get('Key')}"] if s.get("Key") else [base]
-
-
-def _secrets(s: _Scope) -> Found:
-    given = s.get("SecretId")
-    if not given:
-        return []
-    return [
-        given if given.startswith("arn:") else s.arn("secretsmanager", f"secret:{given}-??????")
-    ]
-
-
-def _ssm(s: _Scope) -> Found:
-    names = s.p.get("Names") or ([s.get("Name")] if s.get("Name") else [])
-    if "Parameter" in s.op or s.op.endswith("Parameters"):
-        return [
-            n if n.startswith("arn:") else s.arn("ssm", f"parameter/{n.lstrip('/')}") for n in names
-        ]
-    return []
-
-
-def _kms(s: _Scope) -> Found:
-    given = s.get("KeyId")
-    if not given:
-        return []
-    return [given if given.startswith("arn:") else s.arn("kms", f"key/{given}")]
-
-
-def _sts(s: _Scope) -> Found:
-    return [s.get("RoleArn")] if s.get("RoleArn") else []
-
-
-def _elbv2(s: _Scope) -> Found:
+def _elbv2(s: Scope) -> Found:
     if s.op.startswith("Describe"):
         return []
     keys = ("LoadBalancerArn", "TargetGroupArn", "ListenerArn", "RuleArn")
     return [s.get(k) for k in keys if s.get(k)]
 
 
-def _sqs(s: _Scope) -> Found:
-    name = last(s.get("QueueUrl")) or s.get("QueueName")
-    return [s.arn("sqs", name)] if name else []
-
-
-_FINDERS: dict[str, Callable[[_Scope], Found]] = {
+_FINDERS: dict[str, Callable[[Scope], Found]] = {
     "ecs": _ecs,
     "ecr": _ecr,
     "iam": _iam,
     "ec2": _ec2,
     "logs": _logs,
-    "s3": _s3,
-    "secretsmanager": _secrets,
-    "ssm": _ssm,
-    "kms": _kms,
-    "sts": _sts,
+    "s3": stores.of_s3,
+    "secretsmanager": stores.of_secrets,
+    "ssm": stores.of_ssm,
+    "kms": stores.of_kms,
+    "sts": stores.of_sts,
+    "efs": stores.of_efs,
+    "route53": stores.of_route53,
     "elbv2": _elbv2,
-    "sqs": _sqs,
+    "sqs": stores.of_sqs,
 }

@@ -1,17 +1,20 @@
-"""SimulatePrincipalPolicy and SimulateCustomPolicy over the lab's evaluator.
+"""SimulatePrincipalPolicy, SimulateCustomPolicy and the condition keys that policies ask for.
 
 https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
-Service control policies are reported as OrganizationsDecisionDetail, as AWS does.
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from moto.iam.models import Role, User
 
 from wizard.lab.cloud.context import Context, Result, handles
-from wizard.lab.cloud.errors import AwsError
+from wizard.lab.cloud.identity import inputs
 from wizard.lab.cloud.identity.evaluate import (
     BOUNDARY,
     SCP,
@@ -19,107 +22,228 @@ from wizard.lab.cloud.identity.evaluate import (
     Named,
     Policies,
     Request,
+    applies,
+    concerns,
     evaluate,
+    statements,
 )
-from wizard.lab.cloud.identity.principals import (
-    Principal,
-    boundary,
-    iam,
-    identity_policies,
-    parsed,
-)
+from wizard.lab.cloud.identity.guard import service_control_policies
+from wizard.lab.cloud.identity.owners import Arn
+from wizard.lab.cloud.identity.positions import statement_positions
+from wizard.lab.cloud.identity.principals import boundary_of, policies_of
+
+_SHAPES = {
+    "s3": "arn:{p}:s3:::${{BucketName}}/${{KeyName}}",
+    "iam": "arn:{p}:iam::${{Account}}:role/${{RoleName}}",
+    "ecr": "arn:{p}:ecr:${{Region}}:${{Account}}:repository/${{RepositoryName}}",
+}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One simulation: the policies, for whom, and what the call supplies."""
+
+    policies: Policies
+    caller: str
+    given: dict[str, str | list[str]]
 
 
 @handles("iam", "SimulatePrincipalPolicy")
 def simulate_principal(context: Context) -> Result:
-    """What the policies of a user or role say to some actions on some resources."""
+    """What the policies of a user (with its groups'), group or role say to some actions."""
     p = context.params
-    principal = _principal(context, str(p["PolicySourceArn"]))
-    extra = _listed(p.get("PolicyInputList"))
-    guard = boundary(principal)
-    inputs = _listed(p.get("PermissionsBoundaryPolicyInputList"))
-    return _simulate(
-        context,
-        Policies(
-            identity=[*identity_policies(principal), *extra],
-            boundary=inputs[0] if inputs else guard,
-            scps=[Named(s["name"], s["document"]) for s in context.cloud.settings.scps],
-        ),
-        principal.arn,
-    )
+    source = inputs.entity(context, str(p["PolicySourceArn"]))
+    identity = [*policies_of(source), *inputs.documents(context, "PolicyInputList")]
+    limits = inputs.documents(context, "PermissionsBoundaryPolicyInputList")
+    own = boundary_of(source) if isinstance(source, (User, Role)) else None
+    policies = Policies(identity=identity, boundary=limits[0] if limits else own)
+    return _simulate(context, policies, str(p.get("CallerArn") or source.arn))
 
 
 @handles("iam", "SimulateCustomPolicy")
 def simulate_custom(context: Context) -> Result:
     """What some policy documents say to some actions on some resources."""
-    p = context.params
-    inputs = _listed(p.get("PermissionsBoundaryPolicyInputList"))
+    limits = inputs.documents(context, "PermissionsBoundaryPolicyInputList")
     policies = Policies(
-        identity=_listed(p.get("PolicyInputList")), boundary=inputs[0] if inputs else None
+        identity=inputs.documents(context, "PolicyInputList"),
+        boundary=limits[0] if limits else None,
     )
-    return _simulate(context, policies, str(p.get("CallerArn") or context.caller.arn))
+    return _simulate(context, policies, str(context.params.get("CallerArn") or ""))
 
 
-def _listed(texts: Any) -> list[Named]:
-    return [Named(f"PolicyInputList.{i}", parsed(t)) for i, t in enumerate(texts or [], 1)]
+@handles("iam", "GetContextKeysForPrincipalPolicy")
+def keys_for_principal(context: Context) -> Result:
+    """The condition keys and policy variables that a principal's policies ask for.
+
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForPrincipalPolicy.html
+    """
+    source = inputs.entity(context, str(context.params["PolicySourceArn"]))
+    found = [*policies_of(source), *inputs.documents(context, "PolicyInputList")]
+    return {"ContextKeyNames": _every_key(found)}
 
 
-def _principal(context: Context, arn: str) -> Principal:
-    parts = arn.split(":", 5)
-    kind, _, path = parts[5].partition("/") if len(parts) == 6 else ("", "", "")
-    backend = iam(context.account, context.call.partition)
-    name = path.rsplit("/", 1)[-1]
-    entity: User | Role | None = None
-    if kind == "role":
-        entity = next((r for r in backend.roles.values() if r.name == name), None)
-    elif kind == "user":
-        entity = next((u for u in backend.users.values() if u.name == name), None)
-    else:
-        raise AwsError("InvalidInput", f"Invalid Entity Arn: {arn}", 400)
-    if entity is None:
-        text = f"The {kind} with name {name} cannot be found."
-        raise AwsError("NoSuchEntity", text, 404)
-    return Principal(context.account, context.call.partition, arn, entity.id, kind, entity)
+@handles("iam", "GetContextKeysForCustomPolicy")
+def keys_for_custom(context: Context) -> Result:
+    """The condition keys that some policy documents ask for."""
+    return {"ContextKeyNames": _every_key(inputs.documents(context, "PolicyInputList"))}
+
+
+def _every_key(policies: Iterable[Named]) -> list[str]:
+    return sorted({k for n in policies for s in statements(n.document) for k in _keys_of(s)})
+
+
+def _keys_of(statement: Any) -> set[str]:
+    return {key for wanted in statement.get("Condition", {}).values() for key in wanted}
 
 
 def _simulate(context: Context, policies: Policies, caller: str) -> Result:
-    p = context.params
-    keys: dict[str, str | list[str]] = {
-        e["ContextKeyName"]: [str(v) for v in e.get("ContextKeyValues") or []]
-        for e in p.get("ContextEntries") or []
-    }
-    resource_text = p.get("ResourcePolicy")
-    if resource_text:
-        policies.resource = Named("ResourcePolicy", parsed(resource_text))
-    results = [
-        _one(Request(action, resource, caller, keys, (caller,)), policies)
-        for action in p.get("ActionNames") or []
-        for resource in p.get("ResourceArns") or ["*"]
+    text = context.params.get("ResourcePolicy")
+    if text:
+        arn = Arn.of(caller)
+        if arn is None or not arn.rest.startswith("user/"):
+            # Resource policies are not simulated for roles, and need somebody to apply to.
+            raise inputs.invalid("Invalid caller - Caller cannot be null or empty.")
+        policies.resource = Named("ResourcePolicy", inputs.document(str(text)), text=str(text))
+    # The simulator leaves out service control policies that have conditions.
+    policies.scps = [
+        n
+        for n in service_control_policies(context.cloud, context.call.partition)
+        if not _every_key([n])
     ]
-    return {"EvaluationResults": results, "IsTruncated": False}
+    asked = _Asked(policies, caller, _derived(caller) | inputs.keys(context))
+    wanted, names = inputs.actions(context), inputs.resources(context)
+    return inputs.page(context, [_action(asked, action, names) for action in wanted])
 
 
-def _one(request: Request, policies: Policies) -> dict[str, Any]:
+def _derived(caller: str) -> dict[str, str | list[str]]:
+    """The keys that follow from the caller, and so need not be supplied."""
+    arn = Arn.of(caller)
+    if arn is None:
+        return {}
+    found: dict[str, str | list[str]] = {
+        "aws:PrincipalArn": caller,
+        "aws:PrincipalAccount": arn.account,
+    }
+    if arn.rest.startswith("user/"):
+        found["aws:username"] = caller.rsplit("/", 1)[-1]
+    return found
+
+
+def _action(asked: _Asked, action: str, names: Sequence[str]) -> dict[str, Any]:
+    """The result for one action: on ``*``, or on each named resource and summed up."""
+    each = [_one(asked, action, name) for name in names]
+    if names[0] == "*":
+        result = dict(each[0])
+        result["EvalDecision"] = result.pop("EvalResourceDecision")
+    else:
+        alone = len(each) == 1
+        result = {
+            "EvalResourceName": names[0] if alone else _shape(action, names[0]),
+            "EvalDecision": _strictest([e["EvalResourceDecision"] for e in each]),
+            "MatchedStatements": each[0]["MatchedStatements"] if alone else [],
+            # With resources, missing keys are told for each of them alone.
+            "MissingContextValues": [],
+            "ResourceSpecificResults": each,
+        }
+        if "PermissionsBoundaryDecisionDetail" in each[0]:
+            key = "AllowedByPermissionsBoundary"
+            fine = all(e["PermissionsBoundaryDecisionDetail"][key] for e in each)
+            result["PermissionsBoundaryDecisionDetail"] = {key: fine}
+    if asked.policies.scps:
+        fine = all(_passes(asked.policies.scps, _request(asked, action, n)) for n in names)
+        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": fine}
+    return {"EvalActionName": action} | result
+
+
+def _shape(action: str, first: str) -> str:
+    """The pattern by which the simulator names several resources at once (those that are known)."""
+    return _SHAPES.get(action.partition(":")[0], "*").format(p=first.split(":")[1])
+
+
+def _strictest(decisions: Sequence[str]) -> str:
+    """The sum of several resources' decisions; AWS does not say how it sums up, so: the worst."""
+    return next((d for d in ("explicitDeny", "implicitDeny") if d in decisions), "allowed")
+
+
+def _request(asked: _Asked, action: str, resource: str) -> Request:
+    arn = Arn.of(asked.caller)
+    account = arn.account if arn else ""
+    whole = (f"arn:{arn.partition}:iam::{account}:root", account) if arn else ()
+    return Request(
+        action, resource, asked.caller, asked.given, (asked.caller,), whole, account=account
+    )
+
+
+def _one(asked: _Asked, action: str, resource: str) -> dict[str, Any]:
+    """One action on one resource."""
+    request, policies = _request(asked, action, resource), asked.policies
     decision = evaluate(request, policies)
     result: dict[str, Any] = {
-        "EvalActionName": request.action,
-        "EvalResourceName": request.resource,
-        "EvalDecision": _verdict(decision),
-        "MatchedStatements": [
-            {"SourcePolicyId": n.name, "SourcePolicyType": n.source_type or "IAM Policy"}
-            for n in decision.matched
-        ],
-        "MissingContextValues": [],
+        "EvalResourceName": resource,
+        "EvalResourceDecision": _verdict(decision),
+        "MatchedStatements": _matched(policies, request, decision),
+        "MissingContextValues": _missing(policies, request),
     }
-    if policies.scps:
-        result["OrganizationsDecisionDetail"] = {"AllowedByOrganizations": decision.kind != SCP}
     if policies.boundary is not None:
-        detail = {"AllowedByPermissionsBoundary": decision.kind != BOUNDARY}
-        result["PermissionsBoundaryDecisionDetail"] = detail
+        fine = _passes([policies.boundary], request)
+        result["PermissionsBoundaryDecisionDetail"] = {"AllowedByPermissionsBoundary": fine}
     return result
+
+
+def _passes(guards: Sequence[Named], request: Request) -> bool:
+    """Whether guards (a boundary, service control policies) let a request through."""
+    effects = {
+        s.get("Effect") for n in guards for s in statements(n.document) if applies(s, request)
+    }
+    return "Allow" in effects and "Deny" not in effects
 
 
 def _verdict(decision: Decision) -> str:
     if decision.allowed:
         return "allowed"
     return "explicitDeny" if decision.explicit else "implicitDeny"
+
+
+def _matched(policies: Policies, request: Request, decision: Decision) -> list[dict[str, Any]]:
+    """The statements that decided: all that allow, or those alone that deny.
+
+    Those of the organization are not shown to an account.
+    """
+    if decision.kind == SCP or not (decision.allowed or decision.explicit):
+        return []
+    effect = "Deny" if decision.explicit else "Allow"
+    looked = list(policies.identity)
+    looked += [n for n in (policies.resource,) if n is not None]
+    if decision.kind == BOUNDARY and policies.boundary is not None:
+        looked = [policies.boundary]
+    return [
+        _told(named, index)
+        for named in looked
+        for index, statement in enumerate(statements(named.document))
+        if statement.get("Effect") == effect and applies(statement, request)
+    ]
+
+
+def _told(named: Named, index: int) -> dict[str, Any]:
+    kind = "resource" if named.name == "ResourcePolicy" else "IAM Policy"
+    told: dict[str, Any] = {"SourcePolicyId": named.name, "SourcePolicyType": kind}
+    places = statement_positions(named.text)
+    if index < len(places):
+        told["StartPosition"], told["EndPosition"] = places[index]
+    return told
+
+
+def _missing(policies: Policies, request: Request) -> list[str]:
+    """The condition keys of statements about this request that nobody supplied."""
+    supplied = {key.lower() for key in request.context}
+    looked = [*policies.identity, *(n for n in (policies.resource, policies.boundary) if n)]
+    return sorted(
+        {
+            key
+            for named in looked
+            for statement in statements(named.document)
+            if concerns(statement, request)
+            for key in _keys_of(statement)
+            if key.lower() not in supplied
+        }
+    )

@@ -11,19 +11,37 @@ import secrets
 import zlib
 
 from wizard.lab.cloud.errors import AwsError
-from wizard.lab.cloud.identity.evaluate import IDENTITY, TRUST, Decision
+from wizard.lab.cloud.identity.evaluate import (
+    BOUNDARY,
+    IDENTITY,
+    SCP,
+    SESSION,
+    TRUST,
+    Decision,
+)
 
 # Services whose API is of the JSON kind say AccessDeniedException; those of the query kind say
 # AccessDenied with HTTP 403 (each service's "Common errors" page).
-_PLAIN = {"iam", "sts", "elbv2", "elb", "s3", "cloudwatch", "autoscaling", "cloudformation"}
+_PLAIN = {"iam", "sts", "elbv2", "elb", "s3", "cloudwatch", "autoscaling", "cloudformation",
+          "route53"}  # fmt: skip
+# Since 2026 a refusal by an explicit deny names the policy by its ARN, if it has one:
+# https://aws.amazon.com/blogs/security/enhanced-access-denied-error-messages-with-policy-arns
+NAMES_POLICIES = "2026"
+_NAMED = {IDENTITY, SCP, BOUNDARY, SESSION}
 
 
 def because(decision: Decision, action: str) -> str:
     """The half sentence that names the kind of policy."""
     article = "the" if decision.kind == TRUST else "an" if decision.kind == IDENTITY else "a"
     if decision.explicit:
-        return f"with an explicit deny in {article} {decision.kind}"
+        named = f": {decision.policy.arn}" if _tells(decision) and decision.policy else ""
+        return f"with an explicit deny in {article} {decision.kind}{named}"
     return f"because no {decision.kind} allows the {action} action"
+
+
+def _tells(decision: Decision) -> bool:
+    named = decision.policy is not None and bool(decision.policy.arn)
+    return decision.shows_policy and named and decision.kind in _NAMED
 
 
 # Services that name even the resource "*".
@@ -52,11 +70,15 @@ def denied(service: str, caller: str, action: str, resource: str, decision: Deci
             f" Encoded authorization failure message: {blob}",
             403,
         )
+    if service == "efs":
+        # EFS says neither which resource nor which policy.
+        text = f"User: {caller} is not authorized to perform: {action} on the specified resource"
+        return AwsError("AccessDeniedException", text, 403)
     shown = _shown(service, resource)
     text = sentence(caller, action, shown, decision)
     if service in _PLAIN:
         return AwsError("AccessDenied", text, 403)
-    return AwsError("AccessDeniedException", text, 403 if service == "efs" else 400)
+    return AwsError("AccessDeniedException", text, 400)
 
 
 def _shown(service: str, resource: str) -> str:

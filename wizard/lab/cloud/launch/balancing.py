@@ -11,15 +11,14 @@ from typing import Any
 
 from moto.elbv2.models import elbv2_backends
 
-from wizard.lab.cloud.agenda import act, schedule
+from wizard.lab.cloud.agenda import act, again, schedule
 from wizard.lab.cloud.context import Context, Result, after, handles
-from wizard.lab.cloud.ecs.lifecycle import stop
 from wizard.lab.cloud.ecs.news import tell
 from wizard.lab.cloud.ecs.store import Store, store_at
 from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.launch import eni
 from wizard.lab.cloud.launch.attempt import Attempt
-from wizard.lab.cloud.launch.behave import look
+from wizard.lab.cloud.launch.behave import fall_ill, passed
 from wizard.lab.cloud.launch.filters import rule_admits
 from wizard.lab.cloud.launch.network import Place
 from wizard.lab.cloud.launch.program import REFUSED, program_of
@@ -29,6 +28,14 @@ from wizard.lab.cloud.wire import Answer
 _TIMEOUT = ("Target.Timeout", "Request timed out")
 _FAILED = ("Target.FailedHealthChecks", "Health checks failed")
 _FIRST_CHECK_S = 10.0
+State = tuple[str, str, str]
+_INITIAL: State = (
+    "initial", "Elb.RegistrationInProgress", "Target registration is in progress"
+)  # fmt: skip
+_CHECKING: State = (
+    "initial", "Elb.InitialHealthChecking", "Initial health checks in progress"
+)  # fmt: skip
+_HEALTHY: State = ("healthy", "", "")
 Verdict = tuple[str, str] | None
 
 
@@ -61,6 +68,13 @@ def register(attempt: Attempt) -> None:
         schedule(attempt.cloud, due, "target.check", *where)
 
 
+def drain(store: Store, task: Record, when: float) -> None:
+    """A task that begins to stop gets no new connections."""
+    service = _service(store, task)
+    if service is not None and task.get("_targets"):
+        tell(service, when, "has begun draining connections on 1 tasks.")
+
+
 def deregister(cloud: Cloud, store: Store, task: Record, when: float) -> None:
     """Takes a stopped task out of its target groups."""
     service = _service(store, task)
@@ -77,10 +91,11 @@ def deregister(cloud: Cloud, store: Store, task: Record, when: float) -> None:
 def check(
     cloud: Cloud, when: float, account: str, region: str, task_id: str, *rest: object
 ) -> None:
-    """One health check by the load balancer.
+    """One health check by the load balancer, and the next one after the group's interval.
 
-    A new target is healthy after its first good answer. Bad ones count once the service's
-    healthCheckGracePeriodSeconds are over.
+    A new target is healthy after its first good answer (so are, other than at AWS, those that
+    were unhealthy: HealthyThresholdCount is not counted). UnhealthyThresholdCount bad ones in a
+    row make it unhealthy, which ECS heeds once healthCheckGracePeriodSeconds are over.
     """
     arn, begun, count = str(rest[0]), float(str(rest[1])), int(str(rest[2]))
     store = store_at(cloud, account, region)
@@ -94,17 +109,24 @@ def check(
     if service is None or balancer is None:
         return
     verdict = examine(attempt, group, balancer, begun)
+    state = task.setdefault("_target_states", {}).get(arn, _INITIAL)
+    following = 1
     if verdict is None:
-        task["_awaiting"] = [a for a in task["_awaiting"] if a != arn]
-        look(attempt)
-        return
-    age = (when - begun) * cloud.clock.speed
-    in_grace = age < float(service.get("healthCheckGracePeriodSeconds") or 0)
-    if count >= int(group.unhealthy_threshold_count or 2) and not in_grace:
-        _replace(attempt, service, (arn, int(balancer["containerPort"])), verdict[1])
-        return
-    due = cloud.clock.after(float(group.health_check_interval_seconds or 30), when)
-    schedule(cloud, due, "target.check", account, region, task_id, arn, begun, count + 1)
+        task["_target_states"][arn] = _HEALTHY
+        passed(attempt, arn)
+    else:
+        following = count + 1
+        sick = count >= int(group.unhealthy_threshold_count or 2)
+        if sick:
+            task["_target_states"][arn] = ("unhealthy", *verdict)
+        elif state[0] == "initial":
+            task["_target_states"][arn] = _CHECKING
+        age = (when - begun) * cloud.clock.speed
+        in_grace = age < float(service.get("healthCheckGracePeriodSeconds") or 0)
+        if sick and not in_grace and not task.get("_ill"):
+            _replace(attempt, service, (arn, int(balancer["containerPort"])), verdict[1])
+    due = again(cloud, when, float(group.health_check_interval_seconds or 30))
+    schedule(cloud, due, "target.check", account, region, task_id, arn, begun, following)
 
 
 def _replace(attempt: Attempt, service: Record, target: tuple[str, int], reason: str) -> None:
@@ -115,9 +137,7 @@ def _replace(attempt: Attempt, service: Record, target: tuple[str, int], reason:
         f"(task {attempt.id}) (port {port}) is unhealthy in (target-group {arn}) due to (reason"
         f" {reason}).",
     )
-    why = ("ServiceSchedulerInitiated", f"Task failed ELB health checks in (target-group {arn})")
-    stop(attempt.cloud, attempt.store, attempt.task, attempt.when, why)
-    tell(service, attempt.when, "has begun draining connections on 1 tasks.")
+    fall_ill(attempt, f"Task failed ELB health checks in (target-group {arn})")
 
 
 def examine(attempt: Attempt, group: Any, balancer: Record, begun: float) -> Verdict:
@@ -202,7 +222,10 @@ def associate(context: Context, answer: Answer) -> None:
 
 @handles("elbv2", "DescribeTargetHealth")
 def describe_target_health(context: Context) -> Result:
-    """DescribeTargetHealth, asked of the tasks themselves."""
+    """DescribeTargetHealth: what the last checks of the tasks found.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetHealth.html
+    """
     arn = str(context.params["TargetGroupArn"])
     group = elbv2_backends[context.account][context.region].target_groups.get(arn)
     if group is None:
@@ -212,13 +235,11 @@ def describe_target_health(context: Context) -> Result:
     for task in store.tasks.values():
         for target in task.get("_targets") or []:
             if target[0] == arn:
-                found.append(_described(context, store, task, group, target))
+                found.append(_described(task, target))
     return {"TargetHealthDescriptions": found}
 
 
-def _described(
-    context: Context, store: Store, task: Record, group: Any, target: tuple[str, str, int]
-) -> Record:
+def _described(task: Record, target: tuple[str, str, int]) -> Record:
     arn, address, port = target
     shown: Record = {
         "Target": {"Id": address, "Port": port, "AvailabilityZone": task.get("availabilityZone")},
@@ -231,23 +252,8 @@ def _described(
             "Description": "Target deregistration is in progress",
         }
         return shown
-    attempt = Attempt(context.cloud, store, task, context.cloud.clock.now())
-    pairs = _groups(store, _service(store, task))
-    balancer = next((b for g, b in pairs if g.arn == arn), {"containerPort": port})
-    begun = task["startedAt"].timestamp()
-    verdict = examine(attempt, group, {"containerName": ""} | balancer, begun)
-    if verdict is None:
-        shown["TargetHealth"] = {"State": "healthy"}
-    elif arn in task.get("_awaiting", []):
-        shown["TargetHealth"] = {
-            "State": "initial",
-            "Reason": "Elb.RegistrationInProgress",
-            "Description": "Target registration is in progress",
-        }
-    else:
-        shown["TargetHealth"] = {
-            "State": "unhealthy",
-            "Reason": verdict[0],
-            "Description": verdict[1],
-        }
+    state, reason, words = task.get("_target_states", {}).get(arn, _INITIAL)
+    shown["TargetHealth"] = {"State": state}
+    if reason:
+        shown["TargetHealth"] |= {"Reason": reason, "Description": words}
     return shown

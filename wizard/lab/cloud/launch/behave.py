@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wizard.lab.cloud.agenda import act, schedule
+from wizard.lab.cloud.agenda import act, again, schedule
 from wizard.lab.cloud.ecs.lifecycle import stop
 from wizard.lab.cloud.ecs.news import tell
 from wizard.lab.cloud.ecs.store import store_at
@@ -57,9 +57,10 @@ def _expect_health(attempt: Attempt, container: Record, where: tuple[str, str, s
 def check_health(
     cloud: Cloud, when: float, account: str, region: str, task_id: str, *rest: object
 ) -> None:
-    """One run of a container's health check command.
+    """One run of a container's health check command, and the next one after its interval.
 
-    The retries of the start period do not count; after them the task is replaced
+    The retries of the start period do not count; so many failures in a row after it make the
+    container unhealthy, and one success makes it healthy again
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html).
     """
     name, count, begun = str(rest[0]), int(str(rest[1])), float(str(rest[2]))
@@ -72,47 +73,72 @@ def check_health(
     check = given["healthCheck"]
     age = (when - begun) * cloud.clock.speed
     own = program.program_of(task, name)
+    following = 1
     if program.health_command_passes(own, check.get("command") or [], age):
         _found_well(attempt, name)
-        return
-    late = age > float(check.get("startPeriod") or 0)
-    retries = int(check.get("retries") or 3)
-    if late and count >= retries:
-        _found_ill(attempt, given)
-        return
-    due = cloud.clock.after(float(check.get("interval") or 30), when)
-    following = count + 1 if late else count
+    elif age > float(check.get("startPeriod") or 0):
+        following = count + 1
+        if count >= int(check.get("retries") or 3):
+            _found_ill(attempt, given)
+    due = again(cloud, when, float(check.get("interval") or 30))
     schedule(cloud, due, "container.health", account, region, task_id, name, following, begun)
 
 
-def _set(task: Record, name: str, status: str) -> None:
-    for container in task["containers"]:
-        if container["name"] == name:
-            container["healthStatus"] = status
+def _status(task: Record, name: str, new: str = "") -> str:
+    """The health of a container before it is set to *new*, if that is given."""
+    found = next(c for c in task["containers"] if c["name"] == name)
+    old = str(found["healthStatus"])
+    found["healthStatus"] = new or old
+    return old
+
+
+def passed(attempt: Attempt, check: str) -> None:
+    """One of the checks that the task waits for went well; after the last it is healthy."""
+    task = attempt.task
+    waiting = task["_awaiting"]
+    if check not in waiting:
+        return
+    waiting.remove(check)
+    if not waiting:
+        task["_passed"] = True
+    look(attempt)
 
 
 def _found_well(attempt: Attempt, name: str) -> None:
     task = attempt.task
-    _set(task, name, "HEALTHY")
-    if name in task["_awaiting"]:
-        task["_awaiting"].remove(name)
-    if not set(task["_awaiting"]) & {c["name"] for c in attempt.containers}:
-        task["healthStatus"] = "HEALTHY"
-    look(attempt)
+    if _status(task, name, "HEALTHY") != "HEALTHY":
+        checked = [str(c["name"]) for c in attempt.containers if c.get("healthCheck")
+                   and c.get("essential", True)]  # fmt: skip
+        if all(_status(task, n) == "HEALTHY" for n in checked):
+            task["healthStatus"] = "HEALTHY"
+    passed(attempt, name)
 
 
 def _found_ill(attempt: Attempt, container: Record) -> None:
-    task, when = attempt.task, attempt.when
-    _set(task, str(container["name"]), "UNHEALTHY")
-    if not container.get("essential", True):
+    task, name = attempt.task, str(container["name"])
+    if _status(task, name, "UNHEALTHY") == "UNHEALTHY" or not container.get("essential", True):
         return
     task["healthStatus"] = "UNHEALTHY"
     service = attempt.store.services.get(str(task.get("_service_key")))
     if service is None:
+        # A task that no service started goes on (healthcheck.html).
         return
-    tell(service, when, f"(task {attempt.id}) failed container health checks.")
-    why = ("ServiceSchedulerInitiated", "Task failed container health checks")
-    stop(attempt.cloud, attempt.store, task, when, why)
+    tell(service, attempt.when, f"(task {attempt.id}) failed container health checks.")
+    fall_ill(attempt, "Task failed container health checks")
+
+
+def fall_ill(attempt: Attempt, reason: str) -> None:
+    """A task that never was healthy stops at once; one that was goes when it is replaced.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
+    """
+    task = attempt.task
+    if task.get("_passed"):
+        task["_ill"] = reason
+        look(attempt)
+        return
+    why = ("ServiceSchedulerInitiated", reason)
+    stop(attempt.cloud, attempt.store, task, attempt.when, why)
 
 
 def look(attempt: Attempt) -> None:

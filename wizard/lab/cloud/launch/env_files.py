@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from moto.s3.models import s3_backends
 
+from wizard.lab.cloud.identity.owners import bucket_owner
 from wizard.lab.cloud.identity.principals import Principal
 from wizard.lab.cloud.launch import file_words as words
 from wizard.lab.cloud.launch.attempt import Attempt
@@ -36,7 +37,8 @@ def _read(
     if who is None or not attempt.may(who, "s3:GetObject", arn, way).allowed:
         return _DENIED
     name, _, key = arn.split(":::", 1)[-1].partition("/")
-    bucket = s3_backends[attempt.store.account][attempt.partition].buckets.get(name)
+    owner = bucket_owner(name, attempt.store.account)
+    bucket = s3_backends[owner][attempt.partition].buckets.get(name)
     if bucket is not None and key in bucket.keys:
         return None
     # Who may not list a bucket is not told that an object is missing

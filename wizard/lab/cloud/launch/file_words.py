@@ -14,7 +14,7 @@ def env_file(style: str, code: tuple[str, str, int]) -> str:
     """
     name, text, status = code
     request = uuid.uuid4().hex[:16].upper()
-    if style == "2025":
+    if style >= "2025":
         # The SDK for Go v2 names the answer of HeadObject by its status line.
         short = {403: "Forbidden", 404: "NotFound"}[status]
         return (

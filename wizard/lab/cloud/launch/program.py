@@ -32,11 +32,15 @@ class Program:
         listed = self.labels.get("lab.programs")
         return listed is None or name in listed.split(",")
 
+    def hangs(self, age: float) -> bool:
+        """Whether it has stopped doing anything, ``age`` nominal seconds after the start."""
+        return "lab.sick-after" in self.labels and age >= float(self.labels["lab.sick-after"])
+
     def answer(self, port: int, path: str, age: float = 1e9) -> int:
         """The HTTP status of a request, ``age`` nominal seconds after the start; or REFUSED."""
         if self.labels.get("lab.port") not in (None, str(port)):
             return REFUSED
-        if age < float(self.labels.get("lab.ready-after", 0)):
+        if age < float(self.labels.get("lab.ready-after", 0)) or self.hangs(age):
             return REFUSED
         listed = self.labels.get("lab.paths")
         if listed is None:
@@ -99,7 +103,7 @@ def health_command_passes(program: Program, command: list[str], age: float) -> b
         return False
     while parts and parts[0] in (*_SHELLS, "-c"):
         parts = shlex.split(parts[1]) if parts[1:] and " " in parts[1] else parts[1:]
-    if parts and not program.has(parts[0]):
+    if program.hangs(age) or (parts and not program.has(parts[0])):
         return False
     if parts and parts[0] == "exit":
         return parts[1:2] == ["0"]

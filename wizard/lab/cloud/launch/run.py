@@ -28,6 +28,7 @@ KEY_VARIABLES = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKE
 def activate(attempt: Attempt) -> str | None:
     """ACTIVATING: load balancers and service discovery are told."""
     mark(attempt.task, "ACTIVATING")
+    attempt.task["pullStoppedAt"] = stamp(attempt.when)
     return None
 
 
@@ -71,13 +72,25 @@ def agent(cloud: Cloud, when: float, account: str, region: str, task_id: str) ->
         # The agent goes on trying: it connects without a new task once the way is open.
         due = cloud.clock.after(30.0, when)
         schedule(cloud, due, "task.agent", account, region, task_id)
+    taken = False
     for container, given in zip(task["containers"], attempt.containers, strict=False):
         for managed in container.get("managedAgents") or []:
             own = program_of(task, str(given["name"])).labels
             fine = connected and not _hampered(given) and own.get("lab.agent") != "dies"
+            fine = fine and not (taken and _one_namespace(attempt))
             managed["lastStatus"] = "RUNNING" if fine else "STOPPED"
             if fine:
                 managed["lastStartedAt"] = stamp(when)
+                taken = True
+
+
+def _one_namespace(attempt: Attempt) -> bool:
+    """Whether the containers share their processes: then one of them has the agent.
+
+    ecs-exec.html#ecs-exec-considerations; which of them is said not to be determined
+    (github.com/aws/containers-roadmap/issues/2268). Here it is the first that can.
+    """
+    return attempt.definition.get("pidMode") == "task"
 
 
 def _hampered(container: Record) -> bool:

@@ -1,9 +1,9 @@
 """The steps of a start, each against the state of its moment, and what each says when it fails.
 
-Order: interface, secrets, environment files, registry auth, EFS volumes, manifest, logger, layers,
-start, agent. That the logger
-is checked after the manifest and before the layers is what public reports of tasks with only
-some endpoints show; AWS documents the steps but not their order.
+Order: interface, EBS volume, secrets, environment files, registry auth, EFS volumes, manifest,
+logger, layers, start, agent. That the logger is checked after the manifest and before the layers
+is what public reports of tasks with only some endpoints show; AWS documents the steps but not
+their order.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wizard.lab.cloud.agenda import act, schedule
+from wizard.lab.cloud.clock import stamp
 from wizard.lab.cloud.ecs.lifecycle import fail, mark
+from wizard.lab.cloud.ecs.news import task_changed
 from wizard.lab.cloud.ecs.store import store_at
-from wizard.lab.cloud.launch import pull, run, words
+from wizard.lab.cloud.launch import ebs, pull, run, words
 from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch.env_files import fetch_env_files
 from wizard.lab.cloud.launch.logger import check_logger
@@ -40,6 +42,7 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step(provision, 8.0),
+    Step(ebs.attach, 1.0),
     Step(fetch_secrets, 1.0),
     Step(fetch_env_files, 1.0),
     Step(pull.registry_auth, 1.0),
@@ -60,7 +63,12 @@ def step(cloud: Cloud, when: float, account: str, region: str, task_id: str, ind
     if task is None or task["desiredStatus"] == "STOPPED":
         return
     attempt = Attempt(cloud, store, task, when)
+    before = task["lastStatus"]
+    if STEPS[index].run is pull.manifests:
+        task["pullStartedAt"] = stamp(when)
     reason = STEPS[index].run(attempt)
+    if task["lastStatus"] != before:
+        task_changed(store, task, when)
     if reason is not None:
         slow = any(sign in reason for sign in _SLOW)
         due = cloud.clock.after(_TIMEOUT_S if slow else _REFUSED_S, when)
@@ -87,5 +95,7 @@ def give_up(
 
 def begin(cloud: Cloud, account: str, region: str, task_id: str, when: float) -> None:
     """Puts a new task's first step on the agenda."""
-    mark(store_at(cloud, account, region).tasks[task_id], "PROVISIONING")
+    store = store_at(cloud, account, region)
+    mark(store.tasks[task_id], "PROVISIONING")
+    task_changed(store, store.tasks[task_id], when)
     schedule(cloud, cloud.clock.after(2.0, when), "task.step", account, region, task_id, 0)

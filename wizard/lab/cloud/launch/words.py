@@ -29,7 +29,7 @@ def dial(way: Way) -> str:
 def api_error(style: str, client: str, operation: str, code: str, text: str) -> str:
     """An API's refusal as the AWS SDK for Go prints it (v1, from 2025 on v2)."""
     request = uuid.uuid4()
-    if style == "2025":
+    if style >= "2025":
         return (
             f"operation error {client}: {operation}, https response error StatusCode: 400,"
             f" RequestID: {request}, api error {code}: {text}"
@@ -78,7 +78,7 @@ def secret_unreachable(style: str, kind: str, name: str) -> str:
         "asm": ("Secrets Manager", "GetSecretValue", "AWS Secrets Manager"),
         "ssm": ("SSM", "GetParameters", "AWS Systems Manager Parameter Store"),
     }[kind]
-    if style == "2025":
+    if style >= "2025":
         canceled = (
             f"operation error {client}: {operation}, https response error StatusCode: 0,"
             " RequestID: , canceled, context deadline exceeded"
@@ -207,7 +207,7 @@ def logger_unreachable(style: str) -> str:
 def logger_refused(style: str, operation: str, code: str, text: str) -> str:
     """CloudWatch Logs refused. resource-initialization-error.html."""
     thing = "group" if operation == "CreateLogGroup" else "stream"
-    if style == "2025" or code != "ResourceNotFoundException":
+    if style >= "2025" or code != "ResourceNotFoundException":
         error = api_error(style, "CloudWatch Logs", operation, code, text)
     else:
         error = f"{code}: {text}"
