@@ -70,7 +70,10 @@ async def test_what_aws_and_commands_say_is_as_harmless(evil: str) -> None:
             await screen.pilot.pause()
             _assert_harmless(screen.text)
             await screen.press("ctrl+p", "x")
+            await screen.app.workers.wait_for_complete()
+            await screen.pilot.pause()
             _assert_harmless(screen.text)
+            await screen.press("escape")
 
 
 async def test_brackets_are_shown_not_parsed() -> None:
