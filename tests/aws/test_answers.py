@@ -50,10 +50,15 @@ def test_a_secret_that_is_no_json_object_has_no_keys() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["ResourceNotFoundException", "NoSuchEntity", "InvalidVpcID.NotFound", "404", "NoSuchBucket"],
+    ["ResourceNotFoundException", "NoSuchEntity", "InvalidVpcID.NotFound", "NoSuchBucket"],
 )
 def test_aws_saying_that_there_is_none_counts_as_absent(code: str) -> None:
     assert Refused("x:Y", code).absent
+
+
+def test_a_404_without_a_code_is_an_answer_of_s3_alone() -> None:
+    assert Refused("s3:HeadObject", "404").absent
+    assert not Refused("iam:GetRole", "404").absent
 
 
 @pytest.mark.parametrize("code", ["AccessDenied", "timeout", "ThrottlingException", "unavailable"])

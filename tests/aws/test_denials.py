@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -81,17 +81,24 @@ def test_what_a_task_was_denied_is_not_the_callers_lack(
 class AsAws(LiveSource):
     """The embedded AWS leaves out the context keys that a simulation lacked; AWS names them."""
 
+    lacking: ClassVar[list[str]] = []
+
     async def fetch(self, operation: str, params: dict[str, Any]) -> Outcome:
         outcome = await super().fetch(operation, params)
         if operation == "iam:SimulatePrincipalPolicy" and not isinstance(outcome, Refused):
             for one in outcome["EvaluationResults"]:
-                one["MissingContextValues"] = ["aws:SourceVpc"]
+                one["MissingContextValues"] = self.lacking
         return outcome
 
 
-def asked_as_aws(known: Knowledge) -> Diagnosis:
+def asked_as_aws(known: Knowledge, lacking: str) -> Diagnosis:
+    class Lacking(AsAws):
+        pass
+
+    Lacking.lacking = [lacking]
+
     async def job() -> Diagnosis:
-        source = AsAws(read_session(operations=operations()), PROBES)
+        source = Lacking(read_session(operations=operations()), PROBES)
         try:
             return await diagnose_one(Calls(source, DEADLINE_S), Catalogue.of(known), WEB)
         finally:
@@ -100,18 +107,40 @@ def asked_as_aws(known: Knowledge) -> Diagnosis:
     return asyncio.run(job())
 
 
+def with_condition(world: World, key: str, value: str) -> None:
+    """A service with ECS Exec whose task role has its four actions on a condition."""
+    policy = json.loads(allow(*EXEC_ACTIONS))
+    policy["Statement"][0]["Condition"] = {"StringEquals": {key: value}}
+    world.task_role = world.role("app-task-role", inline=json.dumps(policy))
+    world.repository().log_group().service().settle()
+
+
 def test_a_missing_context_value_is_reported_and_is_no_denial(
     world: World, known: Knowledge
 ) -> None:
     made = world.network(endpoints=ALL_ENDPOINTS).roles(task=False)
-    policy = json.loads(allow(*EXEC_ACTIONS))
-    policy["Statement"][0]["Condition"] = {"StringEquals": {"aws:SourceVpc": made.vpc}}
-    made.task_role = made.role("app-task-role", inline=json.dumps(policy))
-    made.repository().log_group().service().settle()
-    found = asked_as_aws(known)
+    with_condition(made, "aws:PrincipalOrgID", "o-1")
+    found = asked_as_aws(known, "aws:PrincipalOrgID")
     assert proven(found) == []
     assert status(found, "task-role.permission-missing") is None
     assert "task-role.permission-missing" in found.unchecked
-    assert ("iam:SimulatePrincipalPolicy", "context:aws:SourceVpc") in [
+    assert ("iam:SimulatePrincipalPolicy", "context:aws:PrincipalOrgID") in [
         (one.call, one.why) for one in found.unread
     ]
+
+
+def test_the_vpc_that_a_policy_asks_for_is_read_from_the_way_that_the_call_takes(
+    world: World, known: Knowledge
+) -> None:
+    made = world.network(endpoints=ALL_ENDPOINTS).roles(task=False)
+    with_condition(made, "aws:SourceVpc", made.vpc)
+    found = asked_as_aws(known, "aws:SourceVpc")
+    assert proven(found) == []
+    assert "task-role.permission-missing" in found.checked
+
+
+def test_a_call_over_the_internet_carries_no_vpc(world: World, known: Knowledge) -> None:
+    made = world.network(nat=True).roles(task=False)
+    with_condition(made, "aws:SourceVpc", made.vpc)
+    found = asked_as_aws(known, "aws:SourceVpc")
+    assert proven(found) == ["task-role.permission-missing"]

@@ -8,14 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.aws.asking import pasted
-from wizard.aws.engine import Engine
-from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.reading import operations
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import Finding, Observed
+from wizard.core.diagnosis import Finding
 from wizard.core.facts import Target
-from wizard.core.knowledge import Knowledge
 from wizard.lab import Lab
 from wizard.lab.world import World
 from wizard.lab.worlds import BrokenWorld, HealthyWorld, goals
@@ -28,6 +24,9 @@ _KINDS = {
     "permissions boundary": "boundary",
     "session policy": "session",
 }
+
+_PLURAL = ("subnet", "actions")
+"""Fields of which a world names one and a diagnosis all: each of two subnets, the whole goal."""
 
 LOGIN = ("bastion.docker-login-missing",)
 SERVICE = ("target.service-missing",)
@@ -69,7 +68,13 @@ def target(world: World, one: BrokenWorld | HealthyWorld) -> Target:
 
 @contextmanager
 def standing_in(lab: Lab, world: World, *, on_bastion: bool) -> Iterator[None]:
-    """Let the process's environment be that of whoever is at work in `world`.
+    """Let the process's environment be that of whoever is at work in `world`."""
+    with applied(environment(lab, world, on_bastion=on_bastion)):
+        yield
+
+
+def environment(lab: Lab, world: World, *, on_bastion: bool) -> dict[str, str]:
+    """Return the environment of whoever is at work in `world`.
 
     On the bastion that is its role, given the right to read; elsewhere somebody who may all.
     """
@@ -82,36 +87,24 @@ def standing_in(lab: Lab, world: World, *, on_bastion: bool) -> Iterator[None]:
         who = BASTION
     without = tuple(world.notes.get("without", ()))
     found = lab.env(who, base=dict(os.environ), without=without)
-    for name, value in world.notes.get("environment", {}).items():
-        if value is None:
-            found.pop(name, None)
-        else:
-            found[name] = value
+    changed = found | world.notes.get("environment", {})
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+@contextmanager
+def applied(wanted: dict[str, str]) -> Iterator[None]:
+    """Let the process's environment be `wanted`, and nothing else."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in set(os.environ) - set(found):
+        for name in set(os.environ) - set(wanted):
             patch.delenv(name)
-        for name, value in found.items():
+        for name, value in wanted.items():
             patch.setenv(name, value)
         yield
 
 
-def diagnosis(known: Knowledge, wanted: Target, observed: list[Observed]) -> Diagnosis:
-    """Return what a diagnosis finds, also where AWS itself cannot be asked."""
-    try:
-        return Engine(known).diagnose(wanted, observed)
-    except AwsUnavailableError as error:
-        assert error.diagnosis is not None
-        return error.diagnosis
-
-
-def stage_and_ask(known: Knowledge, lab: Lab, one: BrokenWorld, *, told: bool) -> "Asked":
-    """Build the world and diagnose it; `told` with the message that its user has pasted."""
-    world, seen = one.stage(lab)
-    observed = pasted(known, seen.text) if told else []
-    wanted = target(world, one)
-    on_bastion = wanted.goal == "push" or "without" in world.notes
-    with standing_in(lab, world, on_bastion=on_bastion):
-        return Asked(world, one, diagnosis(known, wanted, observed))
+def on_bastion(world: World, wanted: Target) -> bool:
+    """Whether the user of this world sits at the bastion, with its role and its tools."""
+    return wanted.goal == "push" or "without" in world.notes
 
 
 class Asked:
@@ -133,7 +126,7 @@ class Asked:
             (cause, fields)
             for cause, fields in self.expected
             if not any(
-                one.cause == cause and all(_fits(key, fields[key], one) for key in fields)
+                one.cause == cause and all(fits(key, fields[key], one) for key in fields)
                 for one in self.confirmed
             )
         ]
@@ -155,10 +148,21 @@ class Asked:
         """What was called proven and was neither planted nor follows from it."""
         planted = {cause for cause, _ in self.expected}
         allowed = planted.union(*(CONSEQUENCES.get(cause, ()) for cause in planted))
-        return sorted({one.cause for one in self.confirmed} - allowed)
+        return sorted({one.cause for one in self.confirmed if self._strange(one, allowed)})
+
+    def _strange(self, one: Finding, allowed: set[str]) -> bool:
+        """Whether `one` names another cause than the planted ones, or their cause of a thing that
+        is well."""
+        things = [fields for cause, fields in self.expected if cause == one.cause]
+        if not things:
+            return one.cause not in allowed
+        return not any(
+            all(fits(key, fields[key], one) for key in fields if key not in _PLURAL)
+            for fields in things
+        )
 
 
-def _fits(name: str, wanted: str, finding: Finding) -> bool:
+def fits(name: str, wanted: str, finding: Finding) -> bool:
     """Whether a finding's field is the world's, which writes ARNs where a finding has names."""
     got = finding.fields.get(name)
     every = [str(one) for one in got] if isinstance(got, tuple | list) else [str(got)]

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from wizard.policy import Decision, context_entries, read_simulation, resolve
+from wizard.policy import (
+    Decision,
+    answer_for,
+    context_entries,
+    read_simulation,
+    resolve,
+    settle,
+)
 
 MATCHED = [{"SourcePolicyId": "p", "SourcePolicyType": "IAM Policy"}]
 ACTION = "ssmmessages:CreateDataChannel"
@@ -105,3 +112,33 @@ def test_context_becomes_the_parameter_of_the_call() -> None:
             "ContextKeyType": "string",
         },
     ]
+
+
+YES, NO = Decision("allowed", "identity"), Decision("implicit-deny", "identity")
+
+
+def test_a_denial_that_no_policy_explains_is_not_believed() -> None:
+    found = settle(NO, YES)
+    assert (found.effect, found.why) == ("unknown", "simulation-differs")
+    unread = Decision("unknown", why="policy-unread")
+    assert settle(NO, unread) is NO
+    assert settle(NO, NO) is NO
+    by_scp = Decision("implicit-deny", "scp")
+    assert settle(by_scp, YES) is by_scp
+
+
+def test_a_permission_is_doubtful_where_a_deny_asks_for_what_is_not_known() -> None:
+    yes = Decision("allowed", "identity", missing_context=("aws:SourceIp",))
+    doubt = Decision("unknown", missing_context=("aws:SourceIp",))
+    assert settle(yes, doubt) is doubt
+    assert settle(yes, YES) is yes
+    assert settle(yes, Decision("unknown", why="policy-unread")) is yes
+    assert settle(None, doubt) is doubt
+
+
+def test_an_answer_for_anything_is_one_for_the_only_thing_that_was_asked() -> None:
+    answers = {("ecs:updateservice", "*"): YES, ("ecs:RunTask", "arn:x"): NO}
+    assert answer_for(answers, "ecs:UpdateService", "arn:x", alone=True) is YES
+    assert answer_for(answers, "ecs:UpdateService", "arn:x", alone=False) is None
+    assert answer_for(answers, "ecs:RunTask", "arn:x", alone=False) is NO
+    assert answer_for(answers, "ecs:StopTask", "arn:x", alone=True) is None

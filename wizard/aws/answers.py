@@ -1,8 +1,8 @@
 """What a call gave: plain JSON data made safe to show and keep, or a refusal.
 
 Times become ISO texts, bytes go, texts are cleaned and redacted, and values that may be secrets
-(environment variables, log driver tokens, secret values) are dropped here, before anything else
-sees them.
+(environment variables, log driver tokens, secret values, signed addresses) are dropped here, before
+anything else sees them.
 """
 
 import json
@@ -18,7 +18,7 @@ from wizard.core.redact import MASK, redact
 Answer = dict[str, Any]
 
 _ABSENT = ("notfound", "nosuch", "notexist", "doesnotexist", "unknownresource")
-_ABSENT_CODES = ("404", "invaliddocument")
+_ABSENT_CODES = ("invaliddocument",)
 _SHORTEST_SECRET = 14
 
 
@@ -34,6 +34,9 @@ class Refused:
     def absent(self) -> bool:
         """Whether AWS itself said that the thing is not there."""
         code = self.code.lower().replace(".", "").replace("_", "")
+        if code == "404":
+            # S3 answers a HEAD without a code of its own; elsewhere it may be any server's.
+            return self.call.startswith("s3:")
         return code in _ABSENT_CODES or any(word in code for word in _ABSENT)
 
     @property
@@ -118,6 +121,13 @@ def _veil_log(answer: Answer) -> Answer:
     return {"events": [{"message": said} for _ in lines]}
 
 
+def _veil_layer(answer: Answer) -> Answer:
+    """Follow the signed address of an image's configuration at once, and keep the platform."""
+    from wizard.aws.blobs import read_platform
+
+    return read_platform(str(answer.get("downloadUrl") or ""))
+
+
 def _veil_token(answer: Answer) -> Answer:
     return {"authorized": bool(answer.get("authorizationData"))}
 
@@ -127,5 +137,6 @@ _VEILS: dict[str, Callable[[Answer], Answer]] = {
     "ecs:DescribeTasks": _veil_tasks,
     "secretsmanager:GetSecretValue": _veil_secret,
     "ecr:GetAuthorizationToken": _veil_token,
+    "ecr:GetDownloadUrlForLayer": _veil_layer,
     "logs:GetLogEvents": _veil_log,
 }

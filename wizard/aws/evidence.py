@@ -46,6 +46,9 @@ def note_reach(reading: Reading, reach: Reach) -> None:
         values = {"service": name, "way": reach.way}
         private = "endpoint" in reach.way
         call = "ec2:DescribeVpcEndpoints" if private else "ec2:DescribeRouteTables"
+        for more in reach.evidence:
+            for told in _beside(more):
+                reading.note("ways", told[0], told[1], {}, **told[2])
         reading.note("ways", call, f"way-{reach.state}", {}, **values)
 
 
@@ -63,6 +66,20 @@ def _sentences(one: Obstacle, reach: Reach) -> Iterator[tuple[str, str, dict[str
     yield call, phrase, values
     for more in (*one.evidence, *reach.evidence):
         yield from _of_table(more, phrase)
+        yield from _beside(more)
+
+
+def _beside(evidence: Evidence) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """What else was read on the way: who answers the names, what stands behind a route."""
+    facts = dict(evidence.facts)
+    if "zone" in facts:
+        yield evidence.call, "stands-in", facts
+    elif "servers" in facts:
+        yield evidence.call, "own-resolvers", {"servers": ", ".join(facts["servers"])}
+    elif evidence.call == "ec2:DescribeNatGateways" and facts.get("state") != "available":
+        yield evidence.call, "target-state", {**facts, "target": facts.get("nat_gateway", "")}
+    elif "instance" in facts:
+        yield evidence.call, "target-state", {**facts, "target": facts["instance"]}
 
 
 def _of_table(evidence: Evidence, said: str) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.aws.answers import Answer
+from wizard.aws.doorways import registry
 
 HOMES = "FARGATE_WIZARD_HOMES"
 """Environment variable: the users to look at instead of this machine's, `alice=/home/alice:…`."""
@@ -170,5 +171,11 @@ def _run(*command: str) -> tuple[int, str]:
 
 
 Probe = Callable[[dict[str, Any]], Answer]
-PROBES: dict[str, Probe] = {"Docker": docker, "Plugin": plugin, "Cli": cli, "Logins": logins}
+PROBES: dict[str, Probe] = {
+    "Docker": docker,
+    "Plugin": plugin,
+    "Cli": cli,
+    "Logins": logins,
+    "Registry": registry,
+}
 """The `local:` calls of the readers."""

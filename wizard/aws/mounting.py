@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both
-from wizard.aws.permission import ROLE_CALLS, SIMULATE, Principal, judge
+from wizard.aws.judged import SIMULATE
+from wizard.aws.permission import ROLE_CALLS, Principal, judge
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
 from wizard.core.facts import Maybe, Unread

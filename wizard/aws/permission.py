@@ -2,23 +2,29 @@
 
 SimulatePrincipalPolicy knows boundaries and service control policies, but only the condition keys
 that it is told (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html).
-A principal that it calls denied for want of a key is *unknown*, not denied.
+A principal that it calls denied for want of a key is *unknown*, not denied. It names an
+organization or a boundary that stands in the way
+(https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html): a denial for which
+it names neither, while all of the principal's policies were read and allow, is unknown too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from wizard.aws.answers import Refused
-from wizard.aws.calls import together
+from wizard.aws.arns import part
+from wizard.aws.calls import both, together
+from wizard.aws.judged import SIMULATE, Judged, Pair, sum_up
+from wizard.aws.policies import read_policies
+from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
-from wizard.core.facts import Maybe, Unread
+from wizard.aws.things import THING_CALLS, has_policy, thing_policy, with_thing
+from wizard.core.facts import Unread
 from wizard.policy.evaluation import evaluate
-from wizard.policy.simulate import context_entries, read_simulation, resolve
+from wizard.policy.simulate import answer_for, context_entries, read_simulation, settle
 from wizard.policy.types import ContextValue, Decision, Document, Policies, Request
 from wizard.policy.types import Unread as Unseen
 
-SIMULATE = "iam:SimulatePrincipalPolicy"
 READ = "iam:GetPolicyVersion"
 ROLE_CALLS = (
     SIMULATE,
@@ -28,6 +34,7 @@ ROLE_CALLS = (
     "iam:GetRolePolicy",
     "iam:GetPolicy",
     "iam:GetPolicyVersion",
+    *THING_CALLS,
 )
 USER_CALLS = (
     SIMULATE,
@@ -40,78 +47,153 @@ USER_CALLS = (
     "iam:ListGroupPolicies",
     "iam:GetGroupPolicy",
 )
+_TAG = "aws:principaltag/"
+_WAY_KEYS = ("aws:sourcevpc", "aws:sourcevpce")
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """May these actions be done on these resources? `context` is what the call would carry."""
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...] = ("*",)
-    context: dict[str, str] = field(default_factory=dict)
+Context = Mapping[str, ContextValue]
+Way = Callable[[str], Awaitable[Context | Unread]]
+"""Gives the condition keys that say by which way an action's call comes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A role or user: its IAM ARN, `kind` (role or user) and name."""
+    """A role or user: its IAM ARN, `kind` (role or user) and name.
+
+    `certain`: it exists, whatever IAM says of this ARN (whose path may be unknown). `told` are
+    actions that AWS has said were refused, with the kind of policy that it named. `session` are
+    condition keys of its sessions; None for one that they never carry. `tagged`: its sessions
+    carry the tags of the role and no others.
+    """
 
     arn: str
     kind: str
     name: str
+    certain: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    session: Context = field(default_factory=dict)
+    tagged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Actions that no policy allows, and those that something denies or limits, with what does.
-
-    `unread` is what kept some question open, `call` what told the rest.
-    """
-
-    missing: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    denied: tuple[str, ...] = ()
-    denied_by: str | None = None
-    unread: Unread | None = None
-    exists: bool = True
-    call: str = SIMULATE
-
-    @property
-    def missing_or_unread(self) -> Maybe[tuple[str, ...]]:
-        """The missing actions, or what kept them from being known while none is known."""
-        return self.unread if self.unread and not self.missing and not self.denied else self.missing
-
-
-async def judge(reading: Reading, who: Principal, questions: Sequence[Question]) -> Judged:
+async def judge(
+    reading: Reading, who: Principal, questions: Sequence[Question], way: Way | None = None
+) -> Judged:
     """Return what `who` lacks of `questions`."""
-    simulated = await together(*(_simulate(reading, who, one) for one in questions))
+    simulated, things = await both(
+        together(*(_simulate(reading, who, one) for one in questions)),
+        _things(reading, {r for q in questions for r in q.resources if has_policy(r, eager=True)}),
+    )
     refused = [one for one in simulated if isinstance(one, Refused)]
+    if who.certain:
+        refused = [replace(one, code="path-unknown") if one.absent else one for one in refused]
     if any(one.absent for one in refused):
         return Judged(unread=refused[0].unread, exists=False)
-    decisions: dict[tuple[str, str], Decision] = {}
-    for one in simulated:
-        if not isinstance(one, Refused):
-            decisions |= one
-    # What the simulation could not tell is read from the policies themselves.
-    open_pairs = [
-        (action, resource, question.context)
-        for question, answer in zip(questions, simulated, strict=True)
-        for action in question.actions
-        for resource in question.resources
-        if isinstance(answer, Refused) or _is_open(answer.get((action, resource)))
-    ]
-    if open_pairs:
-        policies = await read_policies(reading, who)
-        for action, resource, context in open_pairs:
-            request = Request(who.arn, action, resource, _context(reading, context))
+    pairs = list(_pairs(questions, simulated))
+    await _read_own(reading, who, pairs, way)
+    denied = {
+        one.resource
+        for one in pairs
+        if one.own and not one.own.allowed and has_policy(one.resource, eager=False)
+    }
+    things |= await _things(reading, denied - set(things))
+    account = (await reading.part("place")).account
+    for one in pairs:
+        one.final = one.own or Decision("unknown", why="not-evaluable")
+        if one.resource in things:
+            asked = _request(reading, who, one)
+            one.final = with_thing(one.final, things[one.resource], asked, account)
+            if way and one.final.effect == "unknown" and _asks_for_way(one.final):
+                one.final = await _thing_by_way(one, things[one.resource], asked, account, way)
+    found = sum_up(pairs, who.told, refused)
+    return replace(found, call=READ) if refused and len(refused) == len(questions) else found
+
+
+def _pairs(
+    questions: Sequence[Question], simulated: Sequence[dict[tuple[str, str], Decision] | Refused]
+) -> Iterator[Pair]:
+    for question, answer in zip(questions, simulated, strict=True):
+        for action in question.actions:
+            for resource in question.resources:
+                alone = len(question.resources) == 1
+                known = (
+                    None
+                    if isinstance(answer, Refused)
+                    else answer_for(answer, action, resource, alone=alone)
+                )
+                yield Pair(action, resource, question.context, known)
+
+
+async def _read_own(
+    reading: Reading, who: Principal, pairs: Sequence[Pair], way: Way | None
+) -> None:
+    """Settle what the simulation says, with the policies themselves where it is not certain."""
+    open_pairs = [one for one in pairs if _is_open(one.simulated)]
+    for one in pairs:
+        one.own = one.simulated
+    if not open_pairs:
+        return
+    policies, tags = await read_policies(reading, who.kind, who.name)
+    policies = replace(policies, resource=(_handed_over(who),))
+    for one in open_pairs:
+        request = _request(reading, who, one)
+        read = evaluate(request, policies)
+        if read.missing_context and who.tagged and tags is not None:
+            request = _with_tags(request, read, tags)
             read = evaluate(request, policies)
-            known = decisions.get((action, resource))
-            decisions[action, resource] = resolve(known, read) if known else read
-    found = _sum_up(decisions, refused)
-    return replace(found, call=READ) if len(refused) == len(questions) else found
+        if way and read.effect == "unknown" and _asks_for_way(read):
+            read = await _by_way(request, policies, way)
+        one.own = settle(one.simulated, read)
+
+
+def _with_tags(request: Request, read: Decision, tags: Mapping[str, str]) -> Request:
+    """Add the tags that the policies ask for; those that the role lacks are not sent
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)."""
+    asked = [key for key in read.missing_context if key.lower().startswith(_TAG)]
+    known = {key: tags.get(key[len(_TAG) :].lower()) for key in asked}
+    return replace(request, context={**request.context, **known})
+
+
+def _handed_over(who: Principal) -> Document:
+    """A policy of a thing by which the principal's own policies alone decide: what the thing's
+    true policy says comes later (`with_thing`)."""
+    root = f"arn:{part(who.arn, 'partition')}:iam::{part(who.arn, 'account')}:root"
+    statement = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "*", "Resource": "*"}
+    return {"Statement": [statement]}
+
+
+async def _thing_by_way(
+    one: Pair, document: Document | None, asked: Request, account: str, way: Way
+) -> Decision:
+    told = await way(one.action)
+    if isinstance(told, Unread):
+        return Decision("unknown", "resource", unread=(Unseen(told.call, told.why),))
+    request = replace(asked, context={**asked.context, **told})
+    return with_thing(one.own or Decision("unknown"), document, request, account)
+
+
+async def _by_way(request: Request, policies: Policies, way: Way) -> Decision:
+    told = await way(request.action)
+    if isinstance(told, Unread):
+        return Decision("unknown", "identity", unread=(Unseen(told.call, told.why),))
+    return evaluate(replace(request, context={**request.context, **told}), policies)
+
+
+def _asks_for_way(decision: Decision) -> bool:
+    return any(key.lower() in _WAY_KEYS for key in decision.missing_context)
 
 
 def _is_open(decision: Decision | None) -> bool:
-    return decision is None or decision.effect == "unknown"
+    """Whether the principal's policies must be read, too."""
+    if decision is None or decision.effect == "unknown":
+        return True
+    if decision.allowed:
+        return bool(decision.missing_context)
+    return decision.effect == "implicit-deny" and decision.by == "identity"
+
+
+async def _things(reading: Reading, resources: Iterable[str]) -> dict[str, Document | None]:
+    names = sorted(resources)
+    found = await together(*(thing_policy(reading, name) for name in names))
+    return dict(zip(names, found, strict=True))
 
 
 async def _simulate(
@@ -122,136 +204,34 @@ async def _simulate(
         PolicySourceArn=who.arn,
         ActionNames=list(question.actions),
         ResourceArns=list(question.resources),
-        ContextEntries=context_entries(
-            {"aws:RequestedRegion": reading.calls.source.region, **question.context}
-        ),
+        ContextEntries=context_entries(_carried(reading, who, question)),
     )
     return answer if isinstance(answer, Refused) else read_simulation(answer)
 
 
-def _context(reading: Reading, context: dict[str, str]) -> dict[str, ContextValue]:
-    return {"aws:RequestedRegion": reading.calls.source.region, **context}
+def _carried(reading: Reading, who: Principal, question: Question) -> dict[str, str]:
+    """The condition keys that every call of the principal carries
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html)."""
+    regions = {part(one, "region") or reading.calls.source.region for one in question.resources}
+    here = reading.calls.source.region
+    return {
+        "aws:PrincipalAccount": part(who.arn, "account") or "",
+        "aws:PrincipalArn": who.arn,
+        "aws:RequestedRegion": regions.pop() if len(regions) == 1 else here,
+        "aws:SecureTransport": "true",
+        **question.context,
+    }
 
 
-def _sum_up(decisions: dict[tuple[str, str], Decision], refused: Sequence[Refused]) -> Judged:
-    missing: dict[str, None] = {}
-    resources: dict[str, None] = {}
-    denied: dict[str, None] = {}
-    by: str | None = None
-    unread: Unread | None = None
-    for (action, resource), decision in decisions.items():
-        if decision.effect == "unknown":
-            unread = unread or _open_because(decision, refused)
-        elif decision.effect == "implicit-deny" and decision.by in ("identity", "resource", ""):
-            missing[action] = resources[resource] = None
-        elif decision.denied:
-            denied[action] = None
-            by = by or _denier(decision)
-    return Judged(tuple(missing), tuple(resources), tuple(denied), by, unread)
-
-
-def _denier(decision: Decision) -> str:
-    own = decision.by in ("identity", "resource", "")
-    return "explicit-deny" if own else decision.by
-
-
-def _open_because(decision: Decision, refused: Sequence[Refused]) -> Unread:
-    if refused:
-        return refused[0].unread
-    if decision.missing_context:
-        return Unread(SIMULATE, "context:" + ",".join(decision.missing_context))
-    if decision.unread:
-        return Unread(decision.unread[0].call, decision.unread[0].why)
-    return Unread(SIMULATE, decision.why or "not-evaluable")
-
-
-async def read_policies(reading: Reading, who: Principal) -> Policies:
-    """Return the policies of `who` as far as they may be read."""
-    jobs = [_of(reading, who.kind.title(), who.name)]
-    groups: list[str] | Unseen = []
-    if who.kind == "user":
-        answer = await reading.call("iam:ListGroupsForUser", UserName=who.name)
-        if isinstance(answer, Refused):
-            groups = Unseen(answer.call, answer.code)
-        else:
-            groups = [one["GroupName"] for one in answer.get("Groups", ())]
-            jobs += [_of(reading, "Group", name) for name in groups]
-    found = [document for some in await together(*jobs) for document in some]
-    if isinstance(groups, Unseen):
-        found.append(groups)
-    return Policies(identity=found, boundary=await _boundary(reading, who))
-
-
-async def _boundary(reading: Reading, who: Principal) -> Document | None:
-    kind = who.kind.title()
-    answer = await reading.call(f"iam:Get{kind}", **{f"{kind}Name": who.name})
-    if isinstance(answer, Refused):
-        return Unseen(answer.call, answer.code)
-    arn = answer[kind].get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return await _managed(reading, arn) if arn else None
-
-
-async def _of(reading: Reading, kind: str, name: str) -> list[Document]:
-    """Return the attached and inline policies of a Role, User or Group."""
-    who = {f"{kind}Name": name}
-    attached, inline = await together(
-        reading.call(f"iam:ListAttached{kind}Policies", **who),
-        reading.call(f"iam:List{kind}Policies", **who),
-    )
-    jobs: list[Any] = []
-    found: list[Document] = []
-    if isinstance(attached, Refused):
-        found.append(Unseen(attached.call, attached.code))
-    else:
-        jobs += [_managed(reading, one["PolicyArn"]) for one in attached["AttachedPolicies"]]
-    if isinstance(inline, Refused):
-        found.append(Unseen(inline.call, inline.code))
-    else:
-        jobs += [_inline(reading, kind, who, one) for one in inline["PolicyNames"]]
-    return found + list(await together(*jobs))
-
-
-async def _inline(reading: Reading, kind: str, who: dict[str, str], name: str) -> Document:
-    answer = await reading.call(f"iam:Get{kind}Policy", **who, PolicyName=name)
-    if isinstance(answer, Refused):
-        return Unseen(answer.call, answer.code)
-    document: Document = answer["PolicyDocument"]
-    return document
-
-
-async def _managed(reading: Reading, arn: str) -> Document:
-    answer = await reading.call("iam:GetPolicy", PolicyArn=arn)
-    if isinstance(answer, Refused):
-        return Unseen(answer.call, answer.code)
-    version = answer["Policy"]["DefaultVersionId"]
-    answer = await reading.call("iam:GetPolicyVersion", PolicyArn=arn, VersionId=version)
-    if isinstance(answer, Refused):
-        return Unseen(answer.call, answer.code)
-    document: Document = answer["PolicyVersion"]["Document"]
-    return document
-
-
-def questions_of(statements: Iterable[dict[str, Any]], task: str = "0" * 32) -> list[Question]:
-    """Return least-privilege `statements` as questions about things that really occur.
-
-    A pattern such as `log-group:/ecs/web:*` stands for the streams in it, and is asked with one.
-    """
-    return [
-        Question(
-            tuple(_as_list(one["Action"])),
-            tuple(_concrete(resource, task) for resource in _as_list(one["Resource"])),
-        )
-        for one in statements
-    ]
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
-
-
-def _concrete(resource: str, task: str) -> str:
-    if ":log-group:" in resource and resource.endswith(":*"):
-        return f"{resource[:-1]}log-stream:ecs/app/{task}"
-    if resource != "*" and resource.endswith("/*"):
-        return f"{resource[:-1]}{task}"
-    return resource
+def _request(reading: Reading, who: Principal, one: Pair) -> Request:
+    """The call as IAM would see it; the time is not told to a simulation, which is kept in files
+    by its parameters."""
+    question = Question((one.action,), (one.resource,), one.context)
+    context: dict[str, ContextValue] = {
+        "aws:CurrentTime": reading.calls.source.now.isoformat(),
+        "aws:EpochTime": str(int(reading.calls.source.now.timestamp())),
+        "aws:ViaAWSService": "false",
+        **who.session,
+        **_carried(reading, who, question),
+    }
+    return Request(who.arn, one.action, one.resource, context)

@@ -1,6 +1,9 @@
 """What a call says, in one sentence of each language; `{name}` is filled in by the reader."""
 
+from wizard.aws.phrases_account import OF_ACCOUNT
+
 PHRASES: dict[str, dict[str, str]] = {
+    **OF_ACCOUNT,
     "caller": {"en": "the caller is {principal}", "ja": "呼び出し元は {principal}"},
     "cluster-there": {
         "en": "the cluster {cluster} is in {region}",
@@ -138,6 +141,14 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{group} has target type {type}, port {port}, health check {check}",
         "ja": "{group} はターゲットタイプ {type}、ポート {port}、ヘルスチェック {check}",
     },
+    "grace-period": {
+        "en": "{service} ignores the health of a new task for {seconds} s",
+        "ja": "{service} は新しいタスクのヘルスチェックを {seconds} 秒間無視する",
+    },
+    "zone-not-enabled": {
+        "en": "{subnet} is in {zone}; the load balancer is enabled in {zones} only",
+        "ja": "{subnet} は {zone} にあるが、ロードバランサーが有効なのは {zones} だけ",
+    },
     "group-closed": {
         "en": "no group of the task ({groups}) admits port {port} from the load balancer",
         "ja": "タスクのグループ（{groups}）はロードバランサーからのポート {port} を許可していない",
@@ -213,6 +224,15 @@ PHRASES: dict[str, dict[str, str]] = {
     "route": {
         "en": "{route_table} sends {destination} to {target} ({state})",
         "ja": "{route_table} は {destination} を {target} に送る（{state}）",
+    },
+    "target-state": {"en": "{target} is: {state}", "ja": "{target} の状態: {state}"},
+    "stands-in": {
+        "en": "{zone} of {vpc} may answer the name instead; where it leads is not seen from here",
+        "ja": "{vpc} の {zone} が代わりに名前解決する可能性がある。宛先はここからは確認できない",
+    },
+    "own-resolvers": {
+        "en": "the VPC asks DNS servers of its own: {servers}",
+        "ja": "VPC は独自の DNS サーバー {servers} を使用している",
     },
     "no-public-ip": {
         "en": "assignPublicIp is DISABLED, and {subnet} goes out by an internet gateway",

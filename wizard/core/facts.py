@@ -113,7 +113,7 @@ class Cluster:
     exec_key: str | None = None
     exec_log_group: str | None = None
     exec_bucket: str | None = None
-    told_region: str | None = None
+    told_region: Maybe[str | None] = None
     session_logging: str | None = None
     run_as_user: Maybe[str | None] = None
     run_as_missing: Maybe[bool] = False
@@ -139,8 +139,8 @@ class Service:
     platform_version: str | None = None
     task_definition: str | None = None
     task_definition_active: Maybe[bool] = True
-    percent_deadlock: bool = False
-    stuck: bool = False
+    percent_deadlock: Maybe[bool] = False
+    stuck: Maybe[bool] = False
     deploying: bool = False
     circuit_breaker: bool = True
     failed_tasks: int = 0
@@ -158,7 +158,7 @@ class Task:
     exists: Maybe[bool]
     status: str | None = None
     exec_enabled: bool = False
-    predates_exec: bool = False
+    predates_exec: Maybe[bool] = False
     service: str | None = None
     platform_version: str | None = None
     stop_code: str | None = None
@@ -182,15 +182,15 @@ class Container:
     agent: str | None = None
     agent_reason: str | None = None
     exec_expected: Maybe[bool] = False
-    read_only_root: bool = False
-    aws_keys: tuple[str, ...] = ()
+    read_only_root: Maybe[bool] = False
+    aws_keys: Maybe[tuple[str, ...]] = ()
     exit_code: int | None = None
     reason: str | None = None
     health: str | None = None
-    log_options_problem: str | None = None
+    log_options_problem: Maybe[str | None] = None
     image: str | None = None
     agent_explained: Maybe[bool] = False
-    end: str | None = None
+    end: Maybe[str | None] = None
     init_process: bool = True
     agentless: bool = False
     shares_processes: bool = False
@@ -204,7 +204,8 @@ class Role:
     has and no policy allows; `denied_actions` those that something denies or limits (`denied_by`);
     `lacking_actions` are both, but for reading environment files from S3 and keys from KMS, which
     have causes of their own (`lacking_elsewhere`). `doubtful_actions` no policy of the role's own
-    allows, while one that could not be read may. `own` is false for a role of another account.
+    allows, while one that could not be read may; `open_elsewhere` kept some of those with
+    causes of their own open. `own` is false for a role of another account.
     """
 
     named: bool
@@ -222,6 +223,7 @@ class Role:
     lacking_actions: Maybe[tuple[str, ...]] = ()
     lacking_elsewhere: tuple[str, ...] = ()
     doubtful_actions: tuple[str, ...] = ()
+    open_elsewhere: Unread | None = None
     own: bool = True
 
 
@@ -265,6 +267,7 @@ class Repository:
     """The ECR repository of the target or of an image of its task definition.
 
     `stage` is push or image; `own` is false for a repository of another account or region.
+    `manifest_exists` is what BatchGetImage says where DescribeImages may not be asked.
     """
 
     repository: str
@@ -272,6 +275,7 @@ class Repository:
     exists: Maybe[bool] = True
     tag: str | None = None
     image_exists: Maybe[bool] = True
+    manifest_exists: Maybe[bool] = True
     policy_denies: Maybe[bool] = False
     platform_mismatch: Maybe[bool] = False
     image: str | None = None

@@ -24,7 +24,8 @@ Reading denial messages (`because`)
 
 SimulatePrincipalPolicy (`simulate`)
     read_simulation(answer) -> {(action, resource): Decision}
-    resolve(simulated, evaluated) -> the more certain of two decisions
+    answer_for(answers, action, resource, alone=…) -> its decision or None
+    settle(simulated, read), resolve(simulated, evaluated) -> what the two say together
     context_entries({"aws:RequestedRegion": "eu-west-1"}) -> ContextEntries for the call
 
 The least policy for a goal (`least`, `execution`), each a tuple of statements
@@ -70,7 +71,13 @@ from wizard.policy.least import (
     use_exec,
 )
 from wizard.policy.references import Image, Place, Secret, partition_of, read_image, read_secret
-from wizard.policy.simulate import context_entries, read_simulation, resolve
+from wizard.policy.simulate import (
+    answer_for,
+    context_entries,
+    read_simulation,
+    resolve,
+    settle,
+)
 from wizard.policy.trust import ECS_TASKS, trusted_services, trusts, trusts_ecs_tasks
 from wizard.policy.types import Decision, Document, Policies, Request, Unread
 
@@ -88,6 +95,7 @@ __all__ = [
     "Request",
     "Secret",
     "Unread",
+    "answer_for",
     "context_entries",
     "covers",
     "document",
@@ -111,6 +119,7 @@ __all__ = [
     "resolve",
     "run_with_exec",
     "secret_references",
+    "settle",
     "size",
     "statement",
     "text",

@@ -88,6 +88,42 @@ def resolve(simulated: Decision, evaluated: Decision) -> Decision:
     return replace(simulated, missing_context=missing, unread=unread)
 
 
+def answer_for(
+    answers: Mapping[tuple[str, str], Decision], action: str, resource: str, *, alone: bool
+) -> Decision | None:
+    """What `answers` (of `read_simulation`) say to `action` on `resource`; None if they do not.
+
+    `alone`: no other resource was asked about, so that an answer on `*` means this one.
+    """
+    for name, about in ((action, resource), *(((action, "*"),) if alone else ())):
+        for (answered, on), decision in answers.items():
+            if answered.lower() == name.lower() and on == about:
+                return decision
+    return None
+
+
+def settle(simulated: Decision | None, read: Decision) -> Decision:
+    """What a simulation and our own reading of the same principal's policies say together.
+
+    AWS names an organization or a boundary that refuses; where it names none, the principal's own
+    policies decide, and they can be read: if all of them were and they allow, a denial is as
+    doubtful as they are. A permission for which a condition key's value was missing may be taken
+    back by a deny statement that asks for this key.
+    """
+    if simulated is None:
+        return read
+    if simulated.effect == "unknown":
+        return resolve(simulated, read)
+    if simulated.allowed and simulated.missing_context:
+        doubt = read.effect == "unknown" and bool(read.missing_context)
+        return read if doubt or read.effect == "explicit-deny" else simulated
+    if simulated.effect == "implicit-deny" and simulated.by == "identity":
+        if read.allowed:
+            return Decision("unknown", "identity", None, (), "simulation-differs")
+        return read if read.effect == "explicit-deny" else simulated
+    return simulated
+
+
 def context_entries(context: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
     """Condition keys as the `ContextEntries` parameter of the call, sorted by key."""
     entries = []

@@ -1,7 +1,6 @@
 """The machine the wizard runs on: docker, plugin, CLI, clock and logins to the registry."""
 
 import re
-import time
 from fnmatch import fnmatch
 from typing import Any
 
@@ -12,23 +11,34 @@ from wizard.core.facts import Bastion, Maybe, Target, Unread
 from wizard.policy.references import Place
 
 DOCKER, PLUGIN, CLI, LOGINS = "local:Docker", "local:Plugin", "local:Cli", "local:Logins"
+REGISTRY = "local:Registry"
+_STUCK = ("ecr.registry-unreachable", "ecr.push-stalled")
+"""Symptoms by which docker itself says that it does not reach the registry."""
 
 _PUSH = re.compile(
     r"(?P<sudo>\bsudo\s{1,4}(?:-\S{1,20}\s{1,4}){0,4})?\b(?:docker|podman|nerdctl)"
     r"\s{1,4}(?:image\s{1,4}|compose\s{1,4}|buildx\s{1,4})?(?:push|pull|build)\b"
 )
-_OLDEST = {1: (1, 19, 28), 2: (2, 1, 30)}
+_SHELL = {1: (1, 19, 28), 2: (2, 1, 30)}
 """ECS Exec came with these versions; older ones lack `execute-command`
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
+_LOGIN = {1: (1, 17, 10), 2: (2, 0, 0)}
+"""The same for `ecr get-login-password`
+(https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html)."""
 
 
-@reader("bastion", calls=(DOCKER, PLUGIN, CLI, LOGINS))
+@reader("bastion", calls=(DOCKER, PLUGIN, CLI, LOGINS, REGISTRY))
 async def bastion(reading: Reading) -> Bastion:
     """What this machine has, as far as the goal asks for it."""
-    docker, plugin, cli, logins = await _probe(reading)
     target, place = await reading.part("target"), await reading.part("place")
+    registry = wanted_registry(target, place)
+    identity = await reading.part("identity") if registry is None else None
+    nowhere = identity if isinstance(identity, Unread) else Unread(LOGINS, "none")
+    docker, plugin, cli, logins, door = await _probe(reading, registry)
     version: Maybe[str | None] = got(cli, "version")
-    outdated: Maybe[bool] = version if isinstance(version, Unread) else _outdated(version)
+    outdated: Maybe[bool] = (
+        version if isinstance(version, Unread) else _outdated(version, _oldest(reading))
+    )
     if _saw(reading, "aws.cli-outdated"):
         outdated = True
     _note(reading, docker, plugin, version)
@@ -42,21 +52,44 @@ async def bastion(reading: Reading) -> Bastion:
         cli_version=version,
         cli_outdated=outdated,
         clock_skew_s=Unread("local:Clock", "not-asked") if skew is None else abs(skew),
-        **_docker_login(reading, logins, wanted_registry(target, place), docker),
+        **_docker_login(reading, logins, registry, docker, nowhere),
+        **_registry_way(reading, door, registry),
     )
 
 
-async def _probe(reading: Reading) -> list[Outcome]:
+def _goals(reading: Reading) -> set[str]:
+    """What this machine is needed for."""
+    wanted = {reading.target.goal, *reading.given["observed-goals"]}
+    if reading.target.goal == "all" and reading.target.repository:
+        wanted.add("push")
+    return wanted
+
+
+async def _probe(reading: Reading, registry: str | None) -> list[Outcome]:
     """Ask this machine what the goals need; what they do not need is not asked, it takes time."""
-    asked = reading.target.goal
-    wanted = reading.given["observed-goals"] | {asked}
-    if asked == "all" and reading.target.repository:
-        wanted |= {"push"}
+    wanted = _goals(reading)
     push, shell = "push" in wanted, "exec" in wanted
     calls = {DOCKER: push, PLUGIN: shell, CLI: push or shell, LOGINS: push}
+    door = push and registry is not None
     return await together(
-        *(reading.call(call) if needed else _not_asked(call) for call, needed in calls.items())
+        *(reading.call(call) if needed else _not_asked(call) for call, needed in calls.items()),
+        reading.call(REGISTRY, host=registry) if door else _not_asked(REGISTRY),
     )
+
+
+def _registry_way(reading: Reading, door: Outcome, registry: str | None) -> dict[str, Any]:
+    """Whether the registry can be reached. That docker has said so, too, makes it certain: the
+    daemon may go by a proxy of its own."""
+    unread = Unread(REGISTRY, "not-asked")
+    if isinstance(door, Refused) or door["state"] not in ("open", "closed"):
+        return {"registry_reachable": unread}
+    reachable = door["state"] == "open"
+    phrase, values = f"registry-{door['state']}", {"host": registry, "why": door["why"]}
+    reading.note("bastion.registry_reachable", REGISTRY, phrase, **values)
+    if not reachable and any(_saw(reading, one) for one in _STUCK):
+        reading.note("bastion.unreachable", REGISTRY, phrase, **values)
+        return {"registry_reachable": False, "unreachable": ("ecr.dkr",)}
+    return {"registry_reachable": reachable}
 
 
 async def _not_asked(call: str) -> Outcome:
@@ -75,11 +108,16 @@ def _note(reading: Reading, docker: Any, plugin: Any, version: Any) -> None:
         reading.note("bastion.cli_outdated", CLI, "cli-version", version=version)
 
 
-def _outdated(version: str | None) -> bool:
+def _oldest(reading: Reading) -> dict[int, tuple[int, int, int]]:
+    """The versions that the goals need: a login to ECR asks for less than a shell."""
+    return _SHELL if "exec" in _goals(reading) else _LOGIN
+
+
+def _outdated(version: str | None, oldest: dict[int, tuple[int, int, int]]) -> bool:
     if version is None:
         return False
     numbers = tuple(int(one) for one in version.split("."))
-    return numbers < _OLDEST.get(numbers[0], (0,))
+    return numbers < oldest.get(numbers[0], (0,))
 
 
 def wanted_registry(target: Target, place: Place) -> str | None:
@@ -96,11 +134,12 @@ def wanted_registry(target: Target, place: Place) -> str | None:
 
 
 def _docker_login(
-    reading: Reading, answer: Any, registry: str | None, docker: Outcome
+    reading: Reading, answer: Any, registry: str | None, docker: Outcome, nowhere: Unread
 ) -> dict[str, Any]:
+    """What the logins tell; `nowhere` is why it is not known which registry is meant."""
     pushes_as = _told_user(reading, None if isinstance(answer, Refused) else str(answer["me"]))
-    if isinstance(answer, Refused):
-        unread = answer.unread
+    if isinstance(answer, Refused) or registry is None:
+        unread = answer.unread if isinstance(answer, Refused) else nowhere
         return {
             "registry": registry,
             "push_user": pushes_as,
@@ -127,8 +166,8 @@ def _docker_login(
         "push_user": pushes_as,
         "login_user": next((one for one in users if one != pushes_as), None),
         "login_users": unread if hidden else users,
-        "login_fresh": unread if hidden else not old and _fresh(fitting),
-        "other_registry": others[0] if others and not users else None,
+        "login_fresh": unread if hidden else False if old else _fresh(reading, fitting),
+        "other_registry": _other(others, users, pushes_as, answer["hidden"]),
         "user_mismatch": _mismatch(reading, pushes_as, users, answer["hidden"]),
     }
 
@@ -191,10 +230,30 @@ def _is_ecr(registry: str) -> bool:
     return ".dkr.ecr" in registry and "*" not in registry
 
 
-def _fresh(entries: list[Answer]) -> bool:
+def _fresh(reading: Reading, entries: list[Answer]) -> Maybe[bool]:
     """Whether some login may still be used: an ECR token lives 12 hours
-    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html)."""
-    return any(one["expires"] is None or one["expires"] > time.time() for one in entries)
+    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html).
+
+    A credential helper gets a new one each time; how old the token is that a credential store
+    keeps, it does not say.
+    """
+    now = reading.calls.source.now.timestamp()
+    if not entries or any(
+        one["helper"] or (one["expires"] is not None and one["expires"] > now) for one in entries
+    ):
+        return bool(entries)
+    return Unread(LOGINS, "no-way") if any(one["expires"] is None for one in entries) else False
+
+
+def _other(
+    others: list[str], users: tuple[str, ...], pusher: str | None, hidden: list[str]
+) -> Maybe[str | None]:
+    """The registry that there is a login for while there is none for the wanted one; not known
+    where whoever pushes may have one in a configuration that cannot be read."""
+    if not others or users:
+        return None
+    unseen = bool(hidden) and (pusher is None or pusher in hidden)
+    return Unread(LOGINS, "AccessDenied") if unseen else others[0]
 
 
 def _note_logins(

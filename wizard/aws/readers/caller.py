@@ -6,21 +6,17 @@ from typing import Any
 
 from wizard.aws.answers import Refused
 from wizard.aws.arns import part
-from wizard.aws.permission import (
-    ROLE_CALLS,
-    SIMULATE,
-    USER_CALLS,
-    Judged,
-    Principal,
-    Question,
-    judge,
-)
+from wizard.aws.judged import SIMULATE, Judged
+from wizard.aws.permission import ROLE_CALLS, USER_CALLS, Principal, judge
+from wizard.aws.questions import Question
 from wizard.aws.readers.bastion import wanted_registry
-from wizard.aws.readers.roles import editable
+from wizard.aws.readers.holders import editable
+from wizard.aws.readers.shells import shell_questions
+from wizard.aws.readers.target import IDENTITY
 from wizard.aws.reading import Reading, reader
 from wizard.aws.sessions import credential_problem
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Caller, Maybe, Service, Task, Unread
+from wizard.core.facts import Caller, Maybe, Unread
 from wizard.policy.context import role_key
 from wizard.policy.least import ECR_TOKEN, ECS_TASKS
 from wizard.policy.references import Place, read_image
@@ -43,7 +39,7 @@ _CREDENTIALS = {
     "credentials-expired": "expired",
     "credentials-invalid": "invalid",
 }
-_SHELL = ("ecs:ExecuteCommand",)
+_SHELL = ("ecs:ExecuteCommand", "kms:GenerateDataKey")
 
 _DENIERS = {
     "SCP": "scp",
@@ -55,6 +51,8 @@ _DENIERS = {
 }
 """The kinds of policy that a pasted text names (`denied_by` of `wizard.core.extract`), other than
 the caller's own; what denies or limits by them is not mended by one more policy of the caller's."""
+
+_ABROAD = Judged(unread=Unread(SIMULATE, "other-account"))
 
 _TASK_SESSION = re.compile(r"assumed-role/[^/]+/[0-9a-f]{32}")
 """A task's credentials: the session is called like the task."""
@@ -75,7 +73,10 @@ async def caller(reading: Reading) -> Caller:
         return Caller(principal=arn, editable=False, missing_actions=() if free else unknown)
     reading.note("caller", "sts:GetCallerIdentity", "caller", principal=arn)
     questions = await _questions(reading)
-    judged = await judge(reading, who, list(questions.values())) if questions else Judged()
+    own = await _is_own(reading, who.arn)
+    judged = Judged()
+    if questions:
+        judged = await judge(reading, who, list(questions.values())) if own else _ABROAD
     judged = _with_pasted(reading, judged)
     _note(reading, who, judged, questions)
     passing = [one for one in judged.denied + judged.missing if one == PASS]
@@ -83,7 +84,7 @@ async def caller(reading: Reading) -> Caller:
         principal=arn,
         role=who.name if who.kind == "role" else None,
         user=who.name if who.kind == "user" else None,
-        editable=editable(who.name, who.arn),
+        editable=own and editable(who.name, who.arn),
         missing_actions=_without_pass(judged.missing_or_unread),
         missing_resources=judged.resources,
         denied_actions=tuple(one for one in judged.denied if one != PASS),
@@ -111,7 +112,9 @@ async def _principal(reading: Reading) -> Maybe[str]:
             if account.isdigit():
                 return told
     who = await reading.part("identity")
-    return who if isinstance(who, Unread) else str(who["Arn"])
+    if isinstance(who, Unread):
+        return who
+    return str(who["Arn"]) if who.get("Arn") else Unread(IDENTITY, "unexpected-answer")
 
 
 def role_or_user(arn: str) -> bool:
@@ -122,19 +125,28 @@ def role_or_user(arn: str) -> bool:
 
 
 async def _who(reading: Reading, arn: str) -> Principal | None:
+    """The role or user behind `arn`; a session's ARN leaves out the role's path, so that it has to
+    be read (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
     resource = part(arn, "resource") or ""
     if resource.startswith("user/"):
-        return Principal(arn, "user", resource.rpartition("/")[2])
+        return Principal(arn, "user", resource.rpartition("/")[2], certain=True)
     key = role_key(arn)
     if key is None:
         return None
     account, name = key
     full = f"arn:{part(arn, 'partition')}:iam::{account}:role/{name}"
-    # A session's ARN leaves out the role's path.
-    answer = await reading.call(GET_ROLE, RoleName=name)
-    if not isinstance(answer, Refused):
-        full = str(answer["Role"].get("Arn", full))
-    return Principal(full, "role", name)
+    if await _is_own(reading, full):
+        answer = await reading.call(GET_ROLE, RoleName=name)
+        if not isinstance(answer, Refused):
+            full = str(answer.get("Role", {}).get("Arn") or full)
+    return Principal(full, "role", name, certain=True)
+
+
+async def _is_own(reading: Reading, arn: str) -> bool:
+    """Whether the principal is of the account that is looked at: of another account's principals
+    nothing can be read, and a role of the same name here is another role."""
+    here = (await reading.part("place")).account
+    return not here or part(arn, "account") == here
 
 
 async def _questions(reading: Reading) -> dict[str, Question]:
@@ -144,7 +156,7 @@ async def _questions(reading: Reading) -> dict[str, Question]:
     if "push" in goals:
         found |= await _push(reading, place)
     if "exec" in goals and await reading.part("exec-by-caller"):
-        found |= await _exec(reading, place)
+        found |= await shell_questions(reading, place)
     for one in _said(reading):
         found |= _pasted(one, await _passed_roles(reading, one))
     return found
@@ -159,44 +171,12 @@ async def _passed_roles(reading: Reading, one: Observed) -> tuple[str, ...]:
     return tuple(str(arn) for arn in named if arn)
 
 
-@reader("exec-by-caller")
-async def exec_by_caller(reading: Reading) -> bool:
-    """Whether the caller is meant to open a shell: the goal says so, or a symptom of it."""
-    return reading.target.goal in ("exec", "all") or "exec" in reading.given["observed-goals"]
-
-
 async def _push(reading: Reading, place: Place) -> dict[str, Question]:
     target = await reading.part("target")
     if not target.repository:
         return {"token": Question((ECR_TOKEN,))}
     image = read_image(f"{wanted_registry(target, place) or ''}/{target.repository}:x")
     return {"token": Question((ECR_TOKEN,)), "push": Question(_PUSH, (image.arn or "*",))}
-
-
-async def _exec(reading: Reading, place: Place) -> dict[str, Question]:
-    """ExecuteCommand, and UpdateService where exec has to be enabled.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
-    """
-    cluster, service, task = (
-        await reading.part("cluster-name"),
-        await reading.part("service"),
-        await reading.part("task"),
-    )
-    if isinstance(cluster, Unread):
-        return {}
-    where = f"arn:{place.partition}:ecs:{place.region}:{place.account}"
-    inside = {"ecs:cluster": f"{where}:cluster/{cluster}"}
-    name = task.id if isinstance(task, Task) else "0" * 32
-    arn = f"{where}:task/{cluster}/{name}"
-    both = (inside["ecs:cluster"], arn)
-    found = {"exec": Question(("ecs:ExecuteCommand",), both, inside)}
-    if isinstance(service, Service) and (
-        service.exec_enabled is False or (isinstance(task, Task) and task.predates_exec)
-    ):
-        target = f"{where}:service/{cluster}/{service.name}"
-        found["enable"] = Question(("ecs:UpdateService",), (target,), inside)
-    return found
 
 
 def _pasted(one: Observed, more: tuple[str, ...]) -> dict[str, Question]:

@@ -15,6 +15,8 @@ _KEYS = ("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html)."""
 _AGENT_PATHS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 """What the agent writes to; writable mounts there make up for a read-only root."""
+_OF_THE_RUNTIME = (1, 255)
+"""What a container ends with whose program is for another processor, and many a program, too."""
 _TOLD_TO_STOP = (137, 143)
 """SIGKILL and SIGTERM, by which a task's other containers end with it."""
 _NOT_FOUND = ("executable file not found", "no such file or directory", "exec format error")
@@ -26,13 +28,16 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
     adds by itself (GuardDuty's) have no definition and no agent."""
     definition, task = await reading.part("task-definition"), await reading.part("task-answer")
     live = task if isinstance(task, dict) else {}
-    states = {one["name"]: one for one in live.get("containers", ())}
+    states = {str(one.get("name")): one for one in live.get("containers", ())}
+    unlogged: Maybe[bool] = definition if isinstance(definition, Unread) else False
     if not isinstance(definition, dict):
         if not states:
             return definition or Unread(DEFINITION, "none")
         definition = {"containerDefinitions": [{"name": name} for name in states]}
-    written = {one["name"]: one for one in definition["containerDefinitions"]}
+    written = {str(one.get("name")): one for one in definition.get("containerDefinitions", ())}
     problems, unfit = await both(reading.part("log-problems"), reading.part("format-errors"))
+    problems = {} if isinstance(problems, Unread) else problems
+    unfit = {} if isinstance(unfit, Unread) else unfit
     found = [
         replace(
             _container(one, states.get(name, {}), live, definition),
@@ -40,9 +45,18 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
         )
         for name, one in written.items()
     ]
-    found = [replace(one, end="exec-format") if one.name in unfit else one for one in found]
+    found = [
+        replace(one, end=await _true_end(reading, one, unfit.get(one.name, unlogged)))
+        for one in found
+    ]
     for one in found:
         _note(reading, one, one.name in states)
+    if isinstance(task, dict) and task.get("lastStatus") != "STOPPED":
+        # Which of a service's tasks has failed, only the service tells.
+        service = await reading.part("service-answer")
+        if isinstance(service, Unread) and service.why != "not-asked":
+            found = [replace(one, end=one.end or service) for one in found]
+    found = [_as_far_as_read(one, task, unlogged) for one in found]
     found += [
         Container(name, essential=False, agentless=_agentless(state, live))
         for name, state in states.items()
@@ -51,12 +65,39 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
     return tuple([await _explained(reading, one) for one in found])
 
 
+def _as_far_as_read(one: Container, task: Any, definition: Maybe[bool]) -> Container:
+    """Leave open what the task, or its definition, would tell where it could not be read."""
+    if isinstance(task, Unread):
+        one = replace(one, end=task, exec_expected=task)
+    if isinstance(definition, Unread):
+        unread = definition
+        one = replace(one, aws_keys=unread, read_only_root=unread, log_options_problem=unread)
+    return one
+
+
+async def _true_end(reading: Reading, one: Container, complained: Maybe[bool]) -> Maybe[str | None]:
+    """Tell a program that ended from one that could not be run on this processor: both end with
+    the same codes, and only the image or the log (`complained`) tells them apart."""
+    if complained is True:
+        return "exec-format"
+    if one.end != "crash" or one.exit_code not in _OF_THE_RUNTIME:
+        return one.end
+    found = await reading.part("repositories")
+    images = found if isinstance(found, tuple) else ()
+    unfit = [each.platform_mismatch for each in images if each.image == one.image] or [complained]
+    if unfit[0] is True:
+        return "exec-format"
+    return complained if isinstance(complained, Unread) and unfit[0] is not False else one.end
+
+
 async def _explained(reading: Reading, one: Container) -> Container:
     """Say whether something that was read keeps the agent of this container from working."""
-    if not one.exec_expected or one.agent == "RUNNING":
+    if one.exec_expected is not True or one.agent == "RUNNING":
         return one
-    known = one.read_only_root or bool(one.aws_keys)
-    return replace(one, agent_explained=known or await reading.part("agents-explained"))
+    for known in (one.read_only_root, one.aws_keys):
+        if known and not isinstance(known, Unread):
+            return replace(one, agent_explained=True)
+    return replace(one, agent_explained=await reading.part("agents-explained"))
 
 
 @reader("agents-explained")
@@ -70,7 +111,12 @@ async def agents_explained(reading: Reading) -> Maybe[bool]:
             return True
     if isinstance(obstacles, Unread):
         return obstacles
-    return any(one.stage == "exec" and one.status == "confirmed" for one in obstacles)
+    if any(one.stage == "exec" and one.status == "confirmed" for one in obstacles):
+        return True
+    ways = await reading.part("ways")
+    every = ways if isinstance(ways, tuple) else ()
+    open_ways = (one.state for one in every if one.stage == "exec")
+    return next((one for one in open_ways if isinstance(one, Unread)), False)
 
 
 def _container(written: Answer, state: Answer, task: Answer, definition: Answer) -> Container:
@@ -78,8 +124,11 @@ def _container(written: Answer, state: Answer, task: Answer, definition: Answer)
     agents = {one.get("name"): one for one in state.get("managedAgents", ())}
     agent = agents.get(_AGENT)
     alive = task.get("lastStatus") not in (None, "STOPPED", "DEPROVISIONING")
-    expected = bool(task.get("enableExecuteCommand")) and agent is not None and alive
-    if definition.get("pidMode") == "task" and expected and not _runs(state):
+    enabled = bool(task.get("enableExecuteCommand")) and alive
+    expected: Maybe[bool] = enabled and agent is not None
+    if enabled and bool(state) and not _tells_of_agents(task):
+        expected = Unread(TASKS, "none")
+    if definition.get("pidMode") == "task" and expected is True and not _runs(state):
         # With a shared process namespace only one container can be entered.
         expected = not any(_runs(one) for one in task.get("containers", ()))
     return Container(
@@ -99,6 +148,12 @@ def _container(written: Answer, state: Answer, task: Answer, definition: Answer)
         agentless=_agentless(state, task),
         shares_processes=_shares(state, task, definition),
     )
+
+
+def _tells_of_agents(task: Answer) -> bool:
+    """Whether the answer tells of agents at all: AWS lists one for each container of the task
+    definition, and none for the sidecars that it adds itself."""
+    return any("managedAgents" in one for one in task.get("containers", ()))
 
 
 def _has_init(written: Answer) -> bool:
@@ -156,16 +211,19 @@ def _ended_first(state: Answer, task: Answer, definition: Answer) -> bool:
 
     A service's program that is done without an error is done too early.
     """
-    others = [one for one in task.get("containers", ()) if one["name"] != state["name"]]
+    name = state.get("name")
+    others = [one for one in task.get("containers", ()) if one.get("name") != name]
     if any(one.get("exitCode") not in (None, 0, *_TOLD_TO_STOP) for one in others):
         return False
     if state["exitCode"] != 0:
         return True
     essential = [
-        one["name"] for one in definition["containerDefinitions"] if one.get("essential", True)
+        one.get("name")
+        for one in definition.get("containerDefinitions", ())
+        if one.get("essential", True)
     ]
     served = str(task.get("group", "")).startswith("service:")
-    alone = essential == [state["name"]]
+    alone = essential == [name]
     return served and alone and task.get("stopCode") == "EssentialContainerExited"
 
 
@@ -186,7 +244,7 @@ def _keys(written: Answer, task: Answer, name: str) -> tuple[str, ...]:
     for override in task.get("overrides", {}).get("containerOverrides", ()):
         if override.get("name") == name:
             pairs += override.get("environment", ())
-    return tuple(sorted({one["name"] for one in pairs if one.get("name") in _KEYS}))
+    return tuple(sorted({str(one["name"]) for one in pairs if one.get("name") in _KEYS}))
 
 
 def _note(reading: Reading, found: Container, has_state: bool) -> None:
@@ -200,11 +258,11 @@ def _note(reading: Reading, found: Container, has_state: bool) -> None:
         note("agent", TASKS, "agent", status=found.agent, reason=found.agent_reason or "–")
     elif has_state:
         note("agent", TASKS, "no-agent")
-    if found.read_only_root:
+    if found.read_only_root is True:
         note("read_only_root", DEFINITION, "read-only")
     if found.aws_keys:
         note("aws_keys", DEFINITION, "aws-keys", keys=found.aws_keys)
-    if found.log_options_problem:
+    if isinstance(found.log_options_problem, str):
         note("log_options_problem", DEFINITION, "log-options", problem=found.log_options_problem)
     if found.exit_code is not None or found.reason:
         code = "–" if found.exit_code is None else found.exit_code

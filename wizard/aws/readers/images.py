@@ -1,36 +1,31 @@
 """The repositories and images in ECR that the task pulls, or that the target pushes to."""
 
-from dataclasses import dataclass
-from typing import Any
-
-from wizard.aws.answers import Answer, Refused
+from wizard.aws.answers import Outcome, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.readers.bastion import wanted_registry
+from wizard.aws.readers.holders import role_arn
+from wizard.aws.readers.platforms import (
+    MANIFEST,
+    PLATFORM_CALLS,
+    Wanted,
+    compare_platforms,
+    image_id,
+    manifest_of,
+)
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Repository, Role, Unread
+from wizard.core.facts import Maybe, Obstacle, Repository, Role, Unread
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Image, Place, read_image
 from wizard.policy.types import Request
 
 REPOSITORIES, IMAGES = "ecr:DescribeRepositories", "ecr:DescribeImages"
 TASKS = "ecs:DescribeTasks"
-MANIFEST, POLICY = "ecr:BatchGetImage", "ecr:GetRepositoryPolicy"
-_LISTS = (
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-    "application/vnd.oci.image.index.v1+json",
-)
+POLICY, RULES = "ecr:GetRepositoryPolicy", "ecr:DescribePullThroughCacheRules"
 _PULL = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    image: Image
-    written: str
-    pushed: bool
-
-
-@reader("repositories", calls=(REPOSITORIES, IMAGES, MANIFEST, POLICY))
+@reader("repositories", calls=(REPOSITORIES, IMAGES, POLICY, RULES, *PLATFORM_CALLS))
 async def repositories(reading: Reading) -> Maybe[tuple[Repository, ...]]:
     """Each ECR repository in question; registries of other kinds cannot be asked from here."""
     wanted = await _wanted(reading)
@@ -40,34 +35,36 @@ async def repositories(reading: Reading) -> Maybe[tuple[Repository, ...]]:
     return tuple(await together(*(_read(reading, one, place) for one in wanted)))
 
 
-async def _wanted(reading: Reading) -> Maybe[list[_Wanted]]:
+async def _wanted(reading: Reading) -> Maybe[list[Wanted]]:
     goals, target = await reading.part("goals"), await reading.part("target")
-    found: list[_Wanted] = []
+    found: list[Wanted] = []
     if "push" in goals and target.repository:
         registry = wanted_registry(target, await reading.part("place"))
-        name = f"{registry}/{target.repository}" + (f":{target.tag}" if target.tag else "")
-        found.append(_Wanted(read_image(name), name, pushed=True))
+        name = target.repository + (f":{target.tag}" if target.tag else "")
+        # Where the account is not known, ECR takes the caller's own registry.
+        image = Image("ecr", "", target.repository, target.tag or "")
+        written = f"{registry}/{name}" if registry else name
+        found.append(Wanted(read_image(written) if registry else image, written, pushed=True))
     if not goals & {"start"}:
         return found
     definition = await reading.part("task-definition")
     if not isinstance(definition, dict):
         return found or (definition if isinstance(definition, Unread) else found)
-    for container in definition["containerDefinitions"]:
+    for container in definition.get("containerDefinitions", ()):
         written = str(container.get("image", ""))
         image = read_image(written)
         if image.kind == "ecr":
-            found.append(_Wanted(image, written, pushed=False))
+            found.append(Wanted(image, written, pushed=False))
     return list({(one.written, one.pushed): one for one in found}.values())
 
 
-async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
+async def _read(reading: Reading, wanted: Wanted, place: Place) -> Repository:
     image = wanted.image
-    about = {"repository": image.repository}
     where = _where(image, place)
-    (answer, mismatch), (found, denies) = await both(
+    (answer, mismatch), ((found, seen), denies) = await both(
         both(
             reading.call(REPOSITORIES, repositoryNames=[image.repository], **where),
-            _mismatch(reading, wanted, where),
+            compare_platforms(reading, wanted, where),
         ),
         both(_image_exists(reading, wanted, where), _policy_denies(reading, wanted, place)),
     )
@@ -78,21 +75,18 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
             exists = False
         if exists is not False and found is True:
             exists = True
-    phrase = {True: "repository-there", False: "repository-missing"}.get(exists is True)
-    if not isinstance(exists, Unread):
-        reading.note(
-            "repositories.exists", REPOSITORIES, str(phrase), about, repository=image.repository
-        )
+        if exists is False and not wanted.pushed and await _cached(reading, image, where):
+            exists = found = seen = Unread(RULES, "pull-through-cache")
+    _note(reading, wanted, exists, seen)
     if exists is False:
-        found = True  # the repository is what is missing, and it is said once
-    elif found is False:
-        reading.note("repositories", IMAGES, "image-missing", about, image=wanted.written)
+        found = seen = True  # the repository is what is missing, and it is said once
     return Repository(
         repository=image.repository,
         registry=image.registry,
         exists=exists,
         tag=image.tag or None,
         image_exists=found,
+        manifest_exists=seen,
         policy_denies=denies,
         platform_mismatch=mismatch["mismatch"],
         image=wanted.written,
@@ -101,6 +95,16 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Repository:
         stage="push" if wanted.pushed else "image",
         own=image.account in ("", place.account) and REGION not in where,
     )
+
+
+def _note(reading: Reading, wanted: Wanted, exists: Maybe[bool], seen: Maybe[bool]) -> None:
+    name = wanted.image.repository
+    about = {"repository": name}
+    if not isinstance(exists, Unread):
+        phrase = "repository-there" if exists else "repository-missing"
+        reading.note("repositories.exists", REPOSITORIES, phrase, about, repository=name)
+    if exists is not False and seen is False:
+        reading.note("repositories", IMAGES, "image-missing", about, image=wanted.written)
 
 
 def _told_missing(reading: Reading, repository: str) -> bool:
@@ -119,107 +123,57 @@ def _where(image: Image, place: Place) -> dict[str, str]:
     return found
 
 
-def _image_id(image: Image) -> dict[str, str]:
-    return {"imageDigest": image.digest} if image.digest else {"imageTag": image.tag or "latest"}
-
-
-async def _image_exists(reading: Reading, wanted: _Wanted, where: dict[str, str]) -> Maybe[bool]:
+async def _image_exists(
+    reading: Reading, wanted: Wanted, where: dict[str, str]
+) -> tuple[Maybe[bool], Maybe[bool]]:
+    """Whether the image is there, as DescribeImages says and as BatchGetImage does."""
     if wanted.pushed:
+        return True, True
+    answer, manifest = await both(
+        reading.call(
+            IMAGES,
+            repositoryName=wanted.image.repository,
+            imageIds=[image_id(wanted.image)],
+            **where,
+        ),
+        manifest_of(reading, wanted, where),
+    )
+    seen = _in_manifest(manifest)
+    there: Maybe[bool]
+    if not isinstance(answer, Refused):
+        there = bool(answer.get("imageDetails"))
+    elif answer.code == "ImageNotFoundException":
+        there = False
+    else:
+        there = True if seen is True else answer.unread
+    if isinstance(there, bool):
+        seen = there
+    if seen is False and await _cached(reading, wanted.image, where):
+        there = seen = Unread(RULES, "pull-through-cache")
+    return there, seen
+
+
+def _in_manifest(manifest: Outcome) -> Maybe[bool]:
+    if isinstance(manifest, Refused):
+        return manifest.unread
+    if manifest.get("images"):
         return True
-    answer = await reading.call(
-        IMAGES,
-        repositoryName=wanted.image.repository,
-        imageIds=[_image_id(wanted.image)],
-        **where,
-    )
+    codes = [one.get("failureCode") for one in manifest.get("failures", ())]
+    return False if "ImageNotFound" in codes else Unread(MANIFEST, "none")
+
+
+async def _cached(reading: Reading, image: Image, where: dict[str, str]) -> bool:
+    """Whether a pull would fetch the image from another registry, and make the repository
+    (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html)."""
+    if image.account not in ("", (await reading.part("place")).account):
+        return False
+    answer = await reading.call(RULES, **where)
     if isinstance(answer, Refused):
-        return False if answer.code == "ImageNotFoundException" else answer.unread
-    return bool(answer.get("imageDetails"))
-
-
-async def _mismatch(reading: Reading, wanted: _Wanted, where: dict[str, str]) -> dict[str, Any]:
-    """Compare the platforms of a multi-platform image with the task's runtimePlatform.
-
-    An image of one platform keeps it in a configuration blob that no API shows.
-    """
-    none = {"mismatch": False, "wanted": None, "has": None}
-    definition = None if wanted.pushed else await reading.part("task-definition")
-    if not isinstance(definition, dict):
-        return none
-    task = _platform(definition)
-    answer = await reading.call(
-        MANIFEST,
-        repositoryName=wanted.image.repository,
-        imageIds=[_image_id(wanted.image)],
-        acceptedMediaTypes=list(_LISTS),
-        **where,
-    )
-    if isinstance(answer, Refused):
-        return none | {"mismatch": False if answer.absent else answer.unread, "wanted": task}
-    images = answer.get("images", [])
-    platforms = _platforms(images[0]) if images else []
-    if not platforms:
-        unfit = await _unfit(reading, wanted, definition, task)
-        if not unfit:
-            return none | {"mismatch": Unread(MANIFEST, "no-way"), "wanted": task}
-        # Fargate knows two processors
-        # (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-arm64.html).
-        other = "linux/amd64" if task.endswith("arm64") else "linux/arm64"
-        return {"mismatch": True, "wanted": task, "has": other}
-    about = {"repository": wanted.image.repository}
-    has = ", ".join(platforms)
-    reading.note(
-        "repositories.platform_mismatch",
-        MANIFEST,
-        "platforms",
-        about,
-        image=wanted.written,
-        has=has,
-        wanted=task,
-    )
-    return {"mismatch": task not in platforms, "wanted": task, "has": has}
-
-
-async def _unfit(reading: Reading, wanted: _Wanted, definition: Answer, platform: str) -> bool:
-    """Whether a container of this image has ended because its program is for another processor."""
-    ended = await reading.part("format-errors")
-    names = [
-        one["name"]
-        for one in definition["containerDefinitions"]
-        if one.get("image") == wanted.written and one["name"] in ended
+        return False
+    starts = [
+        str(one.get("ecrRepositoryPrefix", "")) for one in answer.get("pullThroughCacheRules", ())
     ]
-    for name in names:
-        reading.note(
-            "repositories.platform_mismatch",
-            "logs:GetLogEvents",
-            "format-error",
-            {"repository": wanted.image.repository},
-            container=name,
-            wanted=platform,
-        )
-    return bool(names)
-
-
-def _platform(definition: Answer) -> str:
-    """Return the task's platform; without one it is Linux on x86
-    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html)."""
-    runtime = definition.get("runtimePlatform") or {}
-    system = "windows" if "WINDOWS" in str(runtime.get("operatingSystemFamily", "")) else "linux"
-    arm = str(runtime.get("cpuArchitecture", "")).upper() == "ARM64"
-    return f"{system}/{'arm64' if arm else 'amd64'}"
-
-
-def _platforms(image: Answer) -> list[str]:
-    """Return the platforms of an image index; attestations (`unknown/unknown`) are none."""
-    import json
-
-    try:
-        manifests = json.loads(image.get("imageManifest", "")).get("manifests") or []
-    except ValueError:
-        return []
-    found = [one.get("platform", {}) for one in manifests]
-    names = [f"{one.get('os')}/{one.get('architecture')}" for one in found if one]
-    return sorted({one for one in names if one != "unknown/unknown"})
+    return any(one == "ROOT" or image.repository.startswith(f"{one}/") for one in starts if one)
 
 
 async def _without_policy(
@@ -227,12 +181,15 @@ async def _without_policy(
 ) -> Maybe[bool]:
     if answer.code == "RepositoryPolicyNotFoundException":
         return foreign
-    if foreign and await _refused_abroad(reading, image):
+    refused = await _refused_abroad(reading, image) if foreign else False
+    if refused is True:
         return True
+    if isinstance(refused, Unread):
+        return refused
     return False if answer.absent else answer.unread
 
 
-async def _refused_abroad(reading: Reading, image: Image) -> bool:
+async def _refused_abroad(reading: Reading, image: Image) -> Maybe[bool]:
     """Whether ECR refused the task the image of another account although its role may pull.
 
     Across accounts both sides must allow
@@ -244,25 +201,38 @@ async def _refused_abroad(reading: Reading, image: Image) -> bool:
         await reading.part("execution_role"),
         await reading.part("obstacles"),
     )
-    if not isinstance(role, Role) or role.lacking_actions != () or role.exists is not True:
-        return False
-    if isinstance(obstacles, Unread) or any("policy" in one.cause for one in obstacles):
-        return False
+    if isinstance(tasks, Unread):
+        return tasks
     reasons = [
         str(one.get("reason") or "")
-        for task in (tasks if isinstance(tasks, list) else ())
+        for task in tasks
         for one in (*task.get("containers", ()), {"reason": task.get("stoppedReason")})
     ]
     name = f"{image.registry}/{image.repository}"
-    said = next((one for one in reasons if name in one and "403 Forbidden" in one), None)
-    if said:
-        about = {"repository": image.repository}
-        values = {"role": role.name, "repository": name}
-        reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
-    return bool(said)
+    # A layer is asked for by another address than the manifest.
+    names = (name, f"{image.registry}/v2/{image.repository}/")
+    if not any(each in one and "403 Forbidden" in one for one in reasons for each in names):
+        return False
+    unread = _first_unread(role, obstacles)
+    if unread:
+        return unread
+    if role.lacking_actions or role.exists is not True:
+        return False
+    if any("policy" in one.cause for one in obstacles):
+        return False
+    about, values = {"repository": image.repository}, {"role": role.name, "repository": name}
+    reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
+    return True
 
 
-async def _policy_denies(reading: Reading, wanted: _Wanted, place: Place) -> Maybe[bool]:
+def _first_unread(role: Maybe[Role], obstacles: Maybe[tuple[Obstacle, ...]]) -> Unread | None:
+    if isinstance(role, Unread):
+        return role
+    known = (role.lacking_actions, role.exists, obstacles)
+    return next((one for one in known if isinstance(one, Unread)), None)
+
+
+async def _policy_denies(reading: Reading, wanted: Wanted, place: Place) -> Maybe[bool]:
     """Whether the repository's policy keeps the execution role from pulling.
 
     In its own account a policy matters only if it denies; another account's must allow
@@ -270,21 +240,24 @@ async def _policy_denies(reading: Reading, wanted: _Wanted, place: Place) -> May
     """
     image = wanted.image
     definition = None if wanted.pushed else await reading.part("task-definition")
-    role = definition.get("executionRoleArn") if isinstance(definition, dict) else None
+    role = await role_arn(reading, "executionRoleArn") if isinstance(definition, dict) else None
     if not role:
         return False
     where = _where(image, place)
     answer = await reading.call(POLICY, repositoryName=image.repository, **where)
-    foreign = image.account not in ("", place.account)
+    foreign = bool(place.account) and image.account not in ("", place.account)
     if isinstance(answer, Refused):
         return await _without_policy(reading, image, answer, foreign)
     decisions = [
-        policy_allows(answer["policyText"], Request(role, action, image.arn), by="resource")
+        policy_allows(
+            str(answer.get("policyText") or "{}"), Request(role, action, image.arn), by="resource"
+        )
         for action in _PULL
     ]
-    if any(one.effect == "explicit-deny" for one in decisions):
-        return True
-    if foreign and any(one.effect == "implicit-deny" for one in decisions):
+    denied = any(one.effect == "explicit-deny" for one in decisions)
+    if denied or (foreign and any(one.effect == "implicit-deny" for one in decisions)):
+        about, values = {"repository": image.repository}, {"repository": image.repository}
+        reading.note("repositories.policy_denies", POLICY, "policy-denies", about, **values)
         return True
     unknown = any(one.effect == "unknown" for one in decisions)
     return Unread(POLICY, "not-evaluable") if unknown else False

@@ -40,10 +40,10 @@ class Logging:
 
 def loggings(definition: Answer) -> Iterator[Logging]:
     """Yield the containers that log by awslogs."""
-    for container in definition["containerDefinitions"]:
+    for container in definition.get("containerDefinitions", ()):
         logging = container.get("logConfiguration") or {}
         if logging.get("logDriver") == "awslogs":
-            yield Logging(str(container["name"]), logging.get("options") or {})
+            yield Logging(str(container.get("name")), logging.get("options") or {})
 
 
 @reader("log_groups", calls=(GROUPS,))
@@ -80,18 +80,19 @@ async def _exists(reading: Reading, name: str, region: str) -> Maybe[bool]:
     answer = await reading.call(GROUPS, logGroupNamePrefix=name, **where)
     if isinstance(answer, Refused):
         return answer.unread
-    return name in [one["logGroupName"] for one in answer.get("logGroups", ())]
+    return name in [one.get("logGroupName") for one in answer.get("logGroups", ())]
 
 
 @reader("log-problems")
-async def log_problems(reading: Reading) -> dict[str, str]:
+async def log_problems(reading: Reading) -> dict[str, Maybe[str]]:
     """What is wrong with the awslogs options, by container: one is missing, the region is none,
     or the group is not in it but in the task's own region."""
     definition, groups = await reading.part("task-definition"), await reading.part("log_groups")
     if not isinstance(definition, dict):
         return {}
+    here = reading.calls.source.region
     known = {} if isinstance(groups, Unread) else {(g.log_group, g.region): g for g in groups}
-    found: dict[str, str] = {}
+    found: dict[str, Maybe[str]] = {}
     for one in loggings(definition):
         lacking = next((name for name in _NEEDED if not one.options.get(name)), None)
         group = known.get((one.group, one.region))
@@ -100,31 +101,32 @@ async def log_problems(reading: Reading) -> dict[str, str]:
         elif not _REGION.fullmatch(one.region):
             found[one.container] = f"awslogs-region {one.region}"
         elif group and group.exists == _ELSEWHERE:
-            here = reading.calls.source.region
             found[one.container] = f"awslogs-region {one.region}, {one.group}: {here}"
+        elif group and isinstance(group.exists, Unread) and one.region != here:
+            found[one.container] = group.exists
     return found
 
 
 @reader("format-errors", calls=(EVENTS,))
-async def format_errors(reading: Reading) -> frozenset[str]:
-    """The containers of the stopped task whose log ends with `exec format error`.
+async def format_errors(reading: Reading) -> dict[str, Maybe[bool]]:
+    """Whether the log of each container that has ended ends with `exec format error`.
 
     That is all that is read of a log; the rest of it is dropped where the answer comes in.
     """
     definition, task = await reading.part("task-definition"), await reading.part("task-answer")
     if not isinstance(definition, dict) or not isinstance(task, dict):
-        return frozenset()
-    ended = {one["name"] for one in task.get("containers", ()) if one.get("exitCode")}
+        return {}
+    ended = {one.get("name") for one in task.get("containers", ()) if one.get("exitCode")}
     logs = [
         one
         for one in loggings(definition)
         if one.container in ended and all(one.options.get(name) for name in _NEEDED)
     ]
     found = await together(*(_format_error(reading, one, task) for one in logs))
-    return frozenset(one.container for one, wrong in zip(logs, found, strict=True) if wrong)
+    return {one.container: wrong for one, wrong in zip(logs, found, strict=True)}
 
 
-async def _format_error(reading: Reading, one: Logging, task: Answer) -> bool:
+async def _format_error(reading: Reading, one: Logging, task: Answer) -> Maybe[bool]:
     if not _REGION.fullmatch(one.region):
         return False
     name = str(task["taskArn"]).rpartition("/")[2]
@@ -137,4 +139,6 @@ async def _format_error(reading: Reading, one: Logging, task: Answer) -> bool:
         limit=20,
         **where,
     )
-    return not isinstance(answer, Refused) and bool(answer.get("events"))
+    if isinstance(answer, Refused):
+        return False if answer.absent else answer.unread
+    return bool(answer.get("events"))

@@ -3,18 +3,25 @@
 from dataclasses import replace
 from typing import Any
 
-from wizard.aws.answers import Refused
+from wizard.aws.answers import Outcome, Refused
 from wizard.aws.arns import part
 from wizard.aws.calls import both
-from wizard.aws.permission import ROLE_CALLS, Judged, Principal, Question, judge, questions_of
+from wizard.aws.judged import Judged
+from wizard.aws.permission import ROLE_CALLS, Principal, judge
+from wizard.aws.questions import Question, questions_of
+from wizard.aws.readers.holders import TASK_SESSION, editable, role_arn
+from wizard.aws.readers.paths import context_of_way
+from wizard.aws.readers.words import refusals_of, said_of_tasks
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Role, Unread
 from wizard.policy.execution import execution_role as execution_needs
 from wizard.policy.least import ExecSession, exec_task_role
 from wizard.policy.references import Place
 from wizard.policy.trust import trusts_ecs_tasks
+from wizard.policy.types import ContextValue
 
 GET = "iam:GetRole"
+_CANNOT_ASSUME = "unable to assume the role"
 
 _UNUSED = ("ecr:BatchCheckLayerAvailability",)
 """A pull reads the manifest and the layers
@@ -31,14 +38,6 @@ _STAGE_OF = {
 }
 
 
-def editable(name: str, arn: str | None) -> bool:
-    """Whether a role's policies are its account's to change: not those of IAM Identity Center or
-    of a service (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html)."""
-    reserved = name.startswith(("AWSReservedSSO_", "AWSServiceRoleFor"))
-    kept = ("/aws-service-role/", "/aws-reserved/")
-    return not reserved and not any(path in (arn or "") for path in kept)
-
-
 @reader("execution_role", calls=ROLE_CALLS)
 async def execution_role(reading: Reading) -> Maybe[Role]:
     """What Fargate itself needs before a container runs: image, secrets, logs."""
@@ -49,7 +48,7 @@ async def execution_role(reading: Reading) -> Maybe[Role]:
         return Unread("ecs:DescribeTaskDefinition", "none")
     place = await reading.part("place")
     questions = [_needed(one) for one in questions_of(execution_needs(definition, place))]
-    arn = await _role_arn(reading, "executionRoleArn")
+    arn = await role_arn(reading, "executionRoleArn")
     if not arn:
         reading.note("execution_role.named", "ecs:DescribeTaskDefinition", "no-execution-role")
         return Role(named=False, needed=bool(questions))
@@ -65,7 +64,7 @@ async def task_role(reading: Reading) -> Maybe[Role]:
     if definition is None:
         return Unread("ecs:DescribeTaskDefinition", "none")
     wanted = "exec" in await reading.part("goals")
-    arn = await _role_arn(reading, "taskRoleArn")
+    arn = await role_arn(reading, "taskRoleArn")
     if not arn:
         reading.note("task_role.named", "ecs:DescribeTaskDefinition", "no-task-role")
         return Role(named=False, needed=wanted, stage="exec")
@@ -80,24 +79,16 @@ def _needed(question: Question) -> Question:
     return replace(question, actions=tuple(a for a in question.actions if a not in _UNUSED))
 
 
-async def _role_arn(reading: Reading, name: str) -> str | None:
-    """The task's own role (an override), else the definition's."""
-    definition, task = await reading.part("task-definition"), await reading.part("task-answer")
-    override = task.get("overrides", {}).get(name) if isinstance(task, dict) else None
-    return override or definition.get(name) or None
-
-
 async def _session(reading: Reading, place: Place) -> ExecSession:
-    cluster = await reading.part("cluster-answer")
+    cluster, key = await reading.part("cluster-answer"), await reading.part("session-key")
     settings: dict[str, Any] = {}
     if isinstance(cluster, dict):
-        settings = cluster.get("configuration", {}).get("executeCommandConfiguration", {})
+        settings = cluster.get("configuration", {}).get("executeCommandConfiguration") or {}
     logs = settings.get("logConfiguration", {}) if settings.get("logging") == "OVERRIDE" else {}
     group, bucket = logs.get("cloudWatchLogGroupName"), logs.get("s3BucketName")
     where = f"arn:{place.partition}"
-    key = settings.get("kmsKeyId") or ""
     return ExecSession(
-        kms_key=key if key.startswith("arn:") and ":key/" in key else "",
+        kms_key=key if isinstance(key, str) else "",
         log_group=f"{where}:logs:{place.region}:{place.account}:log-group:{group}" if group else "",
         bucket=f"{where}:s3:::{bucket}" if bucket else "",
         prefix=logs.get("s3KeyPrefix") or "",
@@ -109,19 +100,21 @@ async def _read(
     reading: Reading, fact: str, arn: str, questions: list[Question], place: Place
 ) -> Role:
     name = arn.rpartition("/")[2]
+    owner = part(arn, "account")
+    if owner and place.account and owner != place.account:
+        return await _foreign(reading, fact, arn, name)
+    told = refusals_of(await said_of_tasks(reading), name)
+    who = Principal(arn, "role", name, told=told, session=TASK_SESSION, tagged=True)
     described, judged = await both(
-        reading.call(GET, RoleName=name), _judge(reading, arn, name, questions)
+        reading.call(GET, RoleName=name), _judge(reading, who, questions)
     )
-    exists: Maybe[bool] = True
-    trusted: Maybe[bool] = True
-    if isinstance(described, Refused):
-        exists = False if described.absent else (described.unread if judged.unread else True)
-        trusted = described.unread
-    else:
-        trusted = _trusted(described["Role"].get("AssumeRolePolicyDocument"), place)
+    judged = _without_tasks(judged, await reading.part("task-answers"))
+    proven = bool(questions) and judged.unread is None
+    exists, trusted = _read_role(described, arn, place, proven=proven)
     if not judged.exists:
         exists = False
     _note(reading, fact, name, exists, trusted, judged)
+    _note_told(reading, fact, name, set(told) & {*judged.missing, *judged.denied})
     return Role(
         named=True,
         name=name,
@@ -136,15 +129,75 @@ async def _read(
         stage="role" if exists is False or trusted is False else _stage(judged, fact),
         lacking_actions=_lacking(judged, fact),
         lacking_elsewhere=tuple(one for one in _every(judged) if _has_own_cause(one, fact)),
-        own=part(arn, "account") in (place.account, None),
+        open_elsewhere=_open(judged, fact, elsewhere=True),
+        doubtful_actions=tuple(one for one in judged.doubtful if not _has_own_cause(one, fact)),
     )
 
 
+def _read_role(
+    answer: Outcome, arn: str, place: Place, *, proven: bool
+) -> tuple[Maybe[bool], Maybe[bool]]:
+    """Whether the role is there (`proven`: its permissions were told) and trusted."""
+    if isinstance(answer, Refused):
+        return (False if answer.absent else proven or answer.unread), answer.unread
+    role = answer.get("Role", {})
+    trusted = _trusted(role.get("AssumeRolePolicyDocument"), place)
+    return _same_path(arn, str(role.get("Arn") or arn)), trusted
+
+
+def _note_told(reading: Reading, fact: str, name: str, told: set[str]) -> None:
+    if told:
+        part_name, actions = f"{fact}.lacking_actions", tuple(sorted(told))
+        reading.note(part_name, "ecs:DescribeTasks", "task-denied", who=name, actions=actions)
+
+
+def _same_path(arn: str, known: str) -> bool:
+    """Whether the ARN that is used is the role's own: a role is found by its name alone, but an
+    ARN without its path names none
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
+    return part(known, "resource") in (None, part(arn, "resource"))
+
+
+async def _foreign(reading: Reading, fact: str, arn: str, name: str) -> Role:
+    """A role of another account: it cannot be read from here, nor be passed to ECS
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html). It is called
+    wrong where AWS has said that it could not be assumed."""
+    said = any(
+        _CANNOT_ASSUME in text.lower() and name in text for text in await said_of_tasks(reading)
+    )
+    unread = Unread(GET, "other-account")
+    reading.note(f"{fact}.trusted", "ecs:DescribeTaskDefinition", "role-foreign", role=arn)
+    return Role(
+        named=True,
+        name=name,
+        arn=arn,
+        exists=True if said else unread,
+        trusted=False if said else unread,
+        editable=False,
+        missing_actions=unread,
+        stage="role" if said else _stage(Judged(), fact),
+        lacking_actions=unread,
+        own=False,
+    )
+
+
+def _without_tasks(judged: Judged, tasks: Any) -> Judged:
+    """What is open stays so for want of the tasks, too: AWS tells them what it refuses."""
+    if not isinstance(tasks, Unread) or not judged.open:
+        return judged
+    return replace(judged, open=dict.fromkeys(judged.open, tasks), unread=tasks)
+
+
 def _lacking(judged: Judged, fact: str) -> Maybe[tuple[str, ...]]:
-    every = _every(judged)
-    if judged.unread and not every:
-        return judged.unread
-    return tuple(one for one in every if not _has_own_cause(one, fact))
+    own = tuple(one for one in _every(judged) if not _has_own_cause(one, fact))
+    unread = judged.unread if not judged.open else _open(judged, fact, elsewhere=False)
+    return unread if unread and not own else own
+
+
+def _open(judged: Judged, fact: str, *, elsewhere: bool) -> Unread | None:
+    """What kept an action open, of those that have causes of their own or of the others."""
+    fitting = (why for name, why in judged.open.items() if _has_own_cause(name, fact) is elsewhere)
+    return next(fitting, None)
 
 
 def _every(judged: Judged) -> tuple[str, ...]:
@@ -159,10 +212,14 @@ def _has_own_cause(action: str, fact: str) -> bool:
     return action.startswith(("s3:", "kms:"))
 
 
-async def _judge(reading: Reading, arn: str, name: str, questions: list[Question]) -> Judged:
+async def _judge(reading: Reading, who: Principal, questions: list[Question]) -> Judged:
     if not questions:
         return Judged()
-    return await judge(reading, Principal(arn, "role", name), questions)
+
+    async def way(action: str) -> dict[str, ContextValue] | Unread:
+        return await context_of_way(reading, action)
+
+    return await judge(reading, who, questions, way)
 
 
 def _trusted(document: Any, place: Place) -> Maybe[bool]:

@@ -46,7 +46,14 @@ async def service(reading: Reading) -> Maybe[Service]:
     if name is None:
         return Unread(SERVICES, "not-asked")
     if isinstance(answer, Unread):
-        return Service(name, exists=answer, exec_enabled=answer)
+        return Service(
+            name,
+            exists=answer,
+            exec_enabled=answer,
+            task_definition_active=answer,
+            percent_deadlock=answer,
+            stuck=answer,
+        )
     if answer is None or answer.get("status") == "INACTIVE":
         known = await _names(reading)
         others = ", ".join(known[:8]) or "–"

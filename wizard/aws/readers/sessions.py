@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.aws.answers import Answer, Refused
+from wizard.aws.arns import part
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Cluster, Maybe, Role, Unread
@@ -21,9 +22,11 @@ _PREFERENCES = "SSM-SessionManagerRunShell"
 async def exec_settings(reading: Reading) -> dict[str, Maybe[str | None]]:
     """The trouble with what the sessions need (`problem`), and the user they run as (`user`)."""
     cluster = await reading.part("cluster-answer")
+    if isinstance(cluster, Unread):
+        return {"problem": cluster, "user": cluster}
     if not isinstance(cluster, dict) or "exec" not in await reading.part("goals"):
         return {"problem": None, "user": None}
-    settings = cluster.get("configuration", {}).get("executeCommandConfiguration", {})
+    settings = settings_of(cluster)
     *problems, user = await together(
         _key(reading, settings.get("kmsKeyId")), *_logging(reading, settings), _user(reading)
     )
@@ -33,6 +36,30 @@ async def exec_settings(reading: Reading) -> dict[str, Maybe[str | None]]:
     if problem is None and (settings.get("kmsKeyId") or settings.get("logConfiguration")):
         problem = await _denied(reading)
     return {"problem": problem, "user": user}
+
+
+def settings_of(cluster: Answer) -> Answer:
+    """Return the cluster's executeCommandConfiguration, empty without one."""
+    return cluster.get("configuration", {}).get("executeCommandConfiguration") or {}
+
+
+@reader("session-key", calls=(KEY,))
+async def session_key(reading: Reading) -> Maybe[str | None]:
+    """The ARN of the key that encrypts sessions; the settings may name it by id or alias
+    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ExecuteCommandConfiguration.html)."""
+    cluster = await reading.part("cluster-answer")
+    named = settings_of(cluster).get("kmsKeyId") if isinstance(cluster, dict) else None
+    if not named or "exec" not in await reading.part("goals"):
+        return None
+    answer = await reading.call(KEY, KeyId=named)
+    if not isinstance(answer, Refused):
+        return str(answer.get("KeyMetadata", {}).get("Arn") or named)
+    if str(part(named, "resource") or "").startswith("key/"):
+        return str(named)
+    if answer.absent or "alias/" in named:
+        return answer.unread
+    place = await reading.part("place")
+    return f"arn:{place.partition}:kms:{place.region}:{place.account}:key/{named}"
 
 
 def _logging(reading: Reading, settings: Answer) -> list[Awaitable[Maybe[str | None]]]:
@@ -56,7 +83,7 @@ async def _denied(reading: Reading) -> Maybe[str | None]:
         call = "iam:SimulatePrincipalPolicy"
         reading.note("cluster.exec_problem", call, "actions-missing", **values)
         return "denied"
-    return role.lacking_actions if isinstance(role.lacking_actions, Unread) else None
+    return role.open_elsewhere
 
 
 async def _key(reading: Reading, key: str | None) -> Maybe[str | None]:
@@ -67,7 +94,7 @@ async def _key(reading: Reading, key: str | None) -> Maybe[str | None]:
         gone = answer.absent or _told_missing(reading)
         problem: Maybe[str | None] = "key-missing" if gone else answer.unread
     else:
-        enabled = answer["KeyMetadata"].get("KeyState", "Enabled") == "Enabled"
+        enabled = answer.get("KeyMetadata", {}).get("KeyState", "Enabled") == "Enabled"
         problem = None if enabled else "key-missing"
     return _told(reading, KEY, key, problem)
 
@@ -88,7 +115,7 @@ async def _group(reading: Reading, name: str | None, encrypted: bool) -> Maybe[s
     answer = await reading.call(GROUPS, logGroupNamePrefix=name)
     if isinstance(answer, Refused):
         return answer.unread
-    found = [one for one in answer.get("logGroups", ()) if one["logGroupName"] == name]
+    found = [one for one in answer.get("logGroups", ()) if one.get("logGroupName") == name]
     if not found:
         return _told(reading, GROUPS, name, "log-group-missing")
     if encrypted and not found[0].get("kmsKeyId"):
@@ -121,7 +148,10 @@ async def _user(reading: Reading) -> Maybe[str | None]:
     if isinstance(answer, Refused):
         gone = answer.absent or answer.code == "InvalidDocument"
         return None if gone else answer.unread
-    inputs = json.loads(answer.get("Content") or "{}").get("inputs", {})
+    try:
+        inputs = json.loads(answer.get("Content") or "{}").get("inputs") or {}
+    except (ValueError, AttributeError):
+        return Unread(DOCUMENT, "unexpected-answer")
     user = inputs.get("runAsDefaultUser") if inputs.get("runAsEnabled") else None
     if user:
         reading.note("cluster.run_as_user", DOCUMENT, "run-as", user=user)
@@ -131,6 +161,8 @@ async def _user(reading: Reading) -> Maybe[str | None]:
 async def with_settings(reading: Reading, cluster: Cluster) -> Cluster:
     """Return `cluster` with what its sessions ask for."""
     found = await reading.part("exec-settings")
+    if isinstance(found, Unread):
+        found = {"problem": found, "user": found}
     user = found["user"]
     missing: Maybe[bool] = any(one.symptom == _NOBODY for one in reading.observed)
     if user is not None and not missing:

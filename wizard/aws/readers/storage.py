@@ -90,6 +90,8 @@ async def _file(reading: Reading, arn: str) -> FileSystem:
     lacking = role.lacking_elsewhere if isinstance(role, Role) else ()
     if problem != "missing" and any(one.startswith("s3:") for one in lacking):
         problem = "denied"
+    if not isinstance(problem, str):
+        problem = (role if isinstance(role, Unread) else role.open_elsewhere) or problem
     return FileSystem(arn, "env-file", problem)
 
 

@@ -25,14 +25,29 @@ async def identity(reading: Reading) -> Maybe[Answer]:
 
 @reader("place")
 async def place(reading: Reading) -> Place:
-    """Partition, region and account; the account comes from an ARN where STS is out of reach."""
+    """Partition, region and account; the account comes from an ARN where STS is out of reach: one
+    that is named, else that of the service or the task."""
     source, target = reading.calls.source, reading.target
     named = [part(one, "account") for one in (target.cluster, target.service, target.task)]
     known = next((one for one in named if one), None) or target.account
     if not known or not known.isdigit():
         who = await reading.part("identity")
-        known = "" if isinstance(who, Unread) else str(who["Account"])
+        known = await _account_of_answers(reading)
+        if not isinstance(who, Unread):
+            known = str(who.get("Account") or known)
     return Place(source.partition or partition_of(source.region), source.region, known)
+
+
+async def _account_of_answers(reading: Reading) -> str:
+    """The account in the ARN of the service or the task; asked for only where it is needed."""
+    if not isinstance(await reading.part("identity"), Unread):
+        return ""
+    for name, key in (("service-answer", "serviceArn"), ("task-answer", "taskArn")):
+        found = await reading.part(name)
+        account = part(str(found.get(key)), "account") if isinstance(found, dict) else None
+        if account and account.isdigit():
+            return account
+    return ""
 
 
 @reader("cluster-name", calls=(LIST,))
@@ -68,7 +83,8 @@ async def cluster_answer(reading: Reading) -> Maybe[Answer | None]:
     answer = await reading.calls.one_of(CLUSTERS, "clusters", name, 100, include=["CONFIGURATIONS"])
     if isinstance(answer, Refused):
         return None if answer.absent else answer.unread
-    return next((one for one in answer["clusters"] if one["clusterName"] == name), None)
+    every = answer.get("clusters", ())
+    return next((one for one in every if one.get("clusterName", name) == name), None)
 
 
 @reader("cluster", calls=(CLUSTERS,))
@@ -77,10 +93,10 @@ async def cluster(reading: Reading) -> Maybe[Cluster]:
     name, answer = await reading.part("cluster-name"), await reading.part("cluster-answer")
     if isinstance(name, Unread):
         return name
-    if isinstance(answer, Unread):
-        return Cluster(name, exists=answer)
     region = reading.calls.source.region
     told = elsewhere(reading, region)
+    if isinstance(answer, Unread):
+        return Cluster(name, answer, told_region=told, exec_problem=answer, run_as_missing=answer)
     if answer is None or answer.get("status") == "INACTIVE":
         names = await reading.part("cluster-names")
         known = [] if isinstance(names, Unread) else names
@@ -148,7 +164,8 @@ async def target(reading: Reading) -> Target:
     definition = await reading.part("task-definition")
     if not isinstance(definition, dict):
         return found
-    images = [read_image(one.get("image", "")) for one in definition["containerDefinitions"]]
+    every = definition.get("containerDefinitions", ())
+    images = [read_image(one.get("image", "")) for one in every]
     ecr = next((one for one in images if one.kind == "ecr"), None)
     if ecr is None:
         return found

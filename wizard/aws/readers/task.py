@@ -12,6 +12,7 @@ from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Task, Unread
 
 TASKS = "ecs:DescribeTasks"
+_ALIVE = ("RUNNING", "PENDING", "ACTIVATING")
 LIST = "ecs:ListTasks"
 
 
@@ -95,7 +96,7 @@ async def task(reading: Reading) -> Maybe[Task]:
     answer = await reading.part("task-answer")
     named = short(reading.target.task)
     if isinstance(answer, Unread):
-        return Task(named, exists=answer) if named else answer
+        return Task(named, exists=answer, predates_exec=answer) if named else answer
     if answer is None:
         return await _absent(reading, named) if named else Unread(LIST, "none")
     return await _described(reading, answer)
@@ -119,7 +120,7 @@ async def _described(reading: Reading, answer: Answer) -> Task:
     service: Maybe[Service] = Unread("ecs:DescribeServices", "not-asked")
     if group.startswith("service:"):
         service = await reading.part("service")
-    switched = isinstance(service, Service) and service.exec_enabled is True
+    switched: Maybe[bool] = isinstance(service, Service) and service.exec_enabled
     reason = answer.get("stoppedReason")
     if reason:
         reading.note("task", TASKS, "task-stopped", task=name, reason=reason)
@@ -128,7 +129,7 @@ async def _described(reading: Reading, answer: Answer) -> Task:
         exists=True,
         status=status,
         exec_enabled=enabled,
-        predates_exec=switched and not enabled and status in ("RUNNING", "PENDING", "ACTIVATING"),
+        predates_exec=switched if not enabled and status in _ALIVE else False,
         service=group.removeprefix("service:") if group.startswith("service:") else None,
         platform_version=answer.get("platformVersion"),
         stop_code=answer.get("stopCode"),

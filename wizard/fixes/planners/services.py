@@ -105,4 +105,4 @@ def _service(request: FixRequest) -> tuple[str, Mapping[str, Any]]:
 
 def _needs_new_tasks(request: FixRequest) -> bool:
     task = request.facts.get("task")
-    return bool(getattr(task, "predates_exec", False))
+    return getattr(task, "predates_exec", False) is True
