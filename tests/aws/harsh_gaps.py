@@ -12,53 +12,15 @@ _GAPS: dict[str, dict[str, tuple[str, ...]]] = {
             "proves secret.kms-denied wrongly",
         ),
     },
-    "core/diagnosis.py, _is_later(): in one stage first the way, then the right, then the thing": {
-        "exec-off-unreachable-and-denied": (
-            "gives network.endpoint-missing (number 2) as present",
-            "gives task-role.permission-missing (number 3) as present",
-        ),
-        "no-endpoint-and-no-rights": (
-            "gives execution-role.permission-missing (number 2) as present",
-        ),
+    "core/diagnosis.py, _rank(): a stage of its own for each service would tell these apart": {
         "no-layers-and-no-log-group": ("gives network.endpoint-missing (number 2) as present",),
-        "secret-unreachable-and-denied": (
-            "gives execution-role.permission-missing (number 2) as present",
-        ),
-        "secrets-unreachable-and-a-key-missing": (
-            "gives secret.key-missing (number 2) as present",
-        ),
-        "wrong-login-and-no-right-to-push": (
-            "gives caller.permission-missing (number 2) as present",
-        ),
     },
     "core/facts.py, STAGES: layers before logger; the embedded AWS has it the other way round": {
         "no-layers-and-no-log-group": ("gives its causes in another order",),
         "no-way-out-at-all": ("gives its causes in another order",),
         "private-service-of-the-article": ("gives its causes in another order",),
     },
-    "readers/balancers.py, _judge(): a doubt about ports or groups proves the health check wrong": {
-        "task-group-shuts-the-balancer-out": (
-            "without ec2:DescribeSecurityGroups: proves lb.health-check-failing",
-            "without ec2:DescribeSecurityGroups: rules out a planted lb cause",
-            "without ec2:DescribeSubnets: proves lb.health-check-failing",
-            "without ec2:DescribeSubnets: rules out a planted lb cause",
-            "without elasticloadbalancing:DescribeLoadBalancers: proves lb.health-check-failing",
-            "without elasticloadbalancing:DescribeLoadBalancers: rules out a planted lb cause",
-        ),
-        "health-check-at-another-port": (
-            "without ecs:DescribeTaskDefinition: proves lb.health-check-failing",
-            "without ecs:DescribeTaskDefinition: rules out a planted lb cause",
-            "without elasticloadbalancing:DescribeTargetHealth: proves lb.health-check-failing",
-            "without elasticloadbalancing:DescribeTargetHealth: rules out a planted lb cause",
-        ),
-    },
     "readers/ways.py, obstacles(): one obstacle refutes all other causes of undecided ways": {
-        "behind-endpoints": (
-            "without ec2:DescribeVpcEndpoints: finds a problem where there is none",
-        ),
-        "acl-of-the-endpoints-subnets-denies": (
-            "without ec2:DescribeVpcEndpoints: rules out a planted network cause",
-        ),
         "one-subnet-of-two-without-a-nat-route": (
             "without ecs:DescribeServices: rules out a planted network cause",
         ),
@@ -70,9 +32,6 @@ _GAPS: dict[str, dict[str, tuple[str, ...]]] = {
         "key-of-another-account-is-not-shared": (
             "without ecs:DescribeTasks: is not named for secret causes",
             "without ecs:ListTasks: is not named for secret causes",
-        ),
-        "bucket-is-open-through-another-endpoint-alone": (
-            "without ec2:DescribeVpcs: is not named for env-file causes",
         ),
     },
     "permission.py: another verdict on the same role hides that this one is open": {

@@ -171,5 +171,6 @@ def test_without_credentials_this_machine_is_diagnosed_all_the_same(
 def test_every_call_waits_at_most_for_those_it_depends_on(world: World, engine: Engine) -> None:
     world.network(endpoints=ALL_ENDPOINTS).roles().repository().log_group().service().settle()
     found = engine.diagnose(WEB)
-    assert found.round_trips <= 3
+    # The longest: service, definition, manifest, and the configuration that the manifest names.
+    assert found.round_trips <= 4
     assert found.calls <= 40

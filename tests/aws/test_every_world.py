@@ -24,7 +24,7 @@ from wizard.lab.worlds import HEALTHY, WORLDS
 
 pytestmark = pytest.mark.slow
 
-ONE_IN = 4
+ONE_IN = 12
 
 
 @pytest.fixture(scope="module")

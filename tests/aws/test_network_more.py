@@ -59,7 +59,7 @@ async def read(view: NetworkView, replies: dict[str, Reply]) -> tuple[Any, Scrip
 
 
 def causes(found: tuple[Obstacle, ...], status: str = "confirmed") -> list[str]:
-    return [one.cause.removeprefix("network.") for one in found if one.status == status]
+    return [str(one.cause).removeprefix("network.") for one in found if one.status == status]
 
 
 def private_dns_off() -> NetworkView:

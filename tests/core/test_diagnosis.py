@@ -35,6 +35,27 @@ def test_what_shows_later_than_the_symptom_is_predicted(known: Knowledge) -> Non
     assert told(found) == [("ecr.api", False), ("logs", True)]
 
 
+def test_within_a_stage_the_way_comes_before_the_right(known: Knowledge) -> None:
+    lacking = ("ecr:GetAuthorizationToken",)
+    facts = {
+        "obstacles": (endpoint("ecr.api", "registry-auth"),),
+        "execution_role": Role(
+            named=True, name="r", missing_actions=lacking, lacking_actions=lacking
+        ),
+    }
+    found = diagnose(known, facts, [seen("pull.registry-auth-unreachable")], "start")
+    assert told(found) == [("ecr.api", False), ("execution-role.permission-missing", True)]
+
+
+def test_what_is_switched_off_never_asks_for_a_way(known: Knowledge) -> None:
+    facts = {
+        "service": Service("web", exists=True, exec_enabled=False),
+        "obstacles": (endpoint("ssmmessages", "exec"),),
+    }
+    found = diagnose(known, facts, [seen("exec.not-enabled")], "exec")
+    assert [one.predicted for one in found if one.status == "confirmed"] == [False, True]
+
+
 def test_the_cause_of_the_symptom_is_present_even_where_it_shows_later_in_a_tasks_life(
     known: Knowledge,
 ) -> None:

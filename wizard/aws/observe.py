@@ -73,8 +73,15 @@ def _not_running(knowledge: Knowledge, task: Answer | Unread | None) -> Iterator
 
 
 def steady(service: Answer) -> bool:
-    """Whether the service has what it wants: one completed deployment with all of its tasks."""
-    deployments = service.get("deployments", ())
+    """Whether the service has what it wants: one completed deployment with all of its tasks.
+
+    A failed one that was taken back may still be listed.
+    """
+    deployments = [
+        one
+        for one in service.get("deployments", ())
+        if one.get("rolloutState") != "FAILED" or one.get("status") == "PRIMARY"
+    ]
     finished = all(one.get("rolloutState", "COMPLETED") == "COMPLETED" for one in deployments)
     enough = int(service.get("runningCount", 0)) >= int(service.get("desiredCount", 0))
     return len(deployments) <= 1 and finished and enough

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from wizard.core.diagnosis import CONFIRMED, RULED_OUT, SUSPECTED, Finding, Observed
-from wizard.core.facts import Facts, Target
+from wizard.core.facts import Facts, Target, Task
 from wizard.core.knowledge import Words
 
 
@@ -64,10 +64,21 @@ class Diagnosis:
 
     @property
     def problem(self) -> bool:
-        """Whether something is wrong: a symptom, a proven cause, or a suspected present one."""
-        return bool(self.symptoms) or any(
-            one.status == CONFIRMED or (one.status == SUSPECTED and not one.predicted)
+        """Whether something is wrong: a symptom, a proven cause, or a suspected present one.
+
+        Where nothing is seen to fail, a suspicion does not count of what a running task is past.
+        """
+        task = self.facts.get("task")
+        runs = isinstance(task, Task) and task.status == "RUNNING"
+        present = [
+            one
             for one in self.findings
+            if not one.predicted and not (runs and one.stage not in ("push", "exec"))
+        ]
+        return (
+            bool(self.symptoms)
+            or any(one.status == CONFIRMED for one in self.findings)
+            or any(one.status == SUSPECTED for one in present)
         )
 
     @property

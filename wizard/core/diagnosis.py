@@ -9,6 +9,8 @@ from wizard.core.facts import STAGES, Facts, Task, Unread
 from wizard.core.knowledge import Cause, Knowledge
 
 CONFIRMED, SUSPECTED, RULED_OUT, UNKNOWN = "confirmed", "suspected", "ruled-out", "unknown"
+_SWITCHES = ("exec.disabled-on-service", "exec.task-predates-enable")
+_LAST = 3
 _WEIGHT = {CONFIRMED: 0, SUSPECTED: 1, UNKNOWN: 2, RULED_OUT: 3}
 
 
@@ -55,6 +57,9 @@ def judge(cause: Cause, facts: Facts) -> list[Finding]:
         return [_verdict(cause, facts | {"each": items})]
     verdicts = [_verdict(cause, facts | {"each": item}) for item in items]
     told = [verdict for verdict in verdicts if verdict.status != RULED_OUT]
+    if any(verdict.status == CONFIRMED for verdict in told):
+        # What is open besides says no more of a cause that is proven.
+        told = [verdict for verdict in told if verdict.status != UNKNOWN]
     return told or [Finding(cause.id, RULED_OUT, STAGES[-1], {}, facts=(cause.each,))]
 
 
@@ -125,7 +130,8 @@ def diagnose(
         one for one in findings if one.status in (UNKNOWN, RULED_OUT) and one.cause in candidates
     ]
     present = _present(knowledge, facts, observed, kept)
-    kept = [replace(one, predicted=_is_later(one, present)) for one in kept]
+    first = _first_rank(knowledge, observed, kept, present)
+    kept = [replace(one, predicted=_is_later(one, (present, first))) for one in kept]
     return sorted(kept, key=lambda one: _order(one, candidates))
 
 
@@ -161,14 +167,43 @@ def _present(
     return min(proven, default=len(STAGES))
 
 
-def _is_later(finding: Finding, present: int) -> bool:
-    return finding.status in (CONFIRMED, SUSPECTED) and STAGES.index(finding.stage) > present
+def _first_rank(
+    knowledge: Knowledge, observed: Sequence[Observed], findings: Sequence[Finding], present: int
+) -> int:
+    """Return the rank at which the stage `present` fails: of what the first symptom is proven to
+    come from if anything is, else of whatever is proven there."""
+    here = [one for one in findings if one.status == CONFIRMED and _place(one)[0] == present]
+    told = knowledge.symptom(observed[0].symptom).causes if observed else ()
+    own = {one.cause for one in told}
+    ranks = [_rank(one.cause) for one in here if one.cause in own]
+    return min(ranks or map(_rank, (one.cause for one in here)), default=_LAST)
 
 
-def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, int, bool]:
+def _rank(cause: str) -> int:
+    """Return when `cause` is met within its stage: what is switched off never asks for a way,
+    without a way no right is asked for, and without the right nobody says that a thing is missing.
+    """
+    if cause in _SWITCHES:
+        return 0
+    if cause.startswith(("network.", "bastion.", "target.")):
+        return 1
+    if cause.startswith(("caller.", "execution-role.", "task-role.")):
+        return 2
+    return 2 if cause.endswith(("-denied", "-denies", ".denied")) else _LAST
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return STAGES.index(finding.stage), _rank(finding.cause)
+
+
+def _is_later(finding: Finding, present: tuple[int, int]) -> bool:
+    return finding.status in (CONFIRMED, SUSPECTED) and _place(finding) > present
+
+
+def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, tuple[int, int], bool]:
     return (
         _WEIGHT[finding.status],
         finding.predicted,
-        STAGES.index(finding.stage),
+        _place(finding),
         finding.cause not in candidates,
     )

@@ -232,10 +232,11 @@ class Obstacle:
     """Something on a needed network way. `cause` is the id of the cause in `knowledge/`.
 
     `status` is confirmed or suspected (another remedy for the same way, or not provable); Unread
-    names the call that would tell. `port` is the one that is shut: 443, 53 for DNS, 2049 for NFS.
+    names the call that would tell; so does `cause` where a way could not be judged. `port` is the
+    one that is shut: 443, 53 for DNS, 2049 for NFS.
     """
 
-    cause: str
+    cause: Maybe[str]
     status: Maybe[str]
     stage: str
     service: str | None = None

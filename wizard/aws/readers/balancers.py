@@ -90,12 +90,19 @@ async def _judge(
     sick = health.reasons or _told(service, arn)
     if not sick and not health.healthy:
         sick = await zones_off(reading, group)
-    if isinstance(sick, str) and sick:
-        return TargetGroup(arn, "health", sick)
-    for doubt in (health.unread, wrong, shut):
-        if isinstance(doubt, Unread) and not health.healthy:
+    said = sick if isinstance(sick, str) else ""
+    doubts = [one for one in (wrong, shut) if isinstance(one, Unread)]
+    if said and (not doubts or any(one in said for one in _ANSWERED)):
+        return TargetGroup(arn, "health", said)
+    for doubt in (*doubts, health.unread):
+        if doubt and not health.healthy:
             return TargetGroup(arn, doubt)
     return TargetGroup(arn, None)
+
+
+_ANSWERED = ("ResponseCodeMismatch", "with these codes", "vailability Zone")
+"""Words that no closed port or group explains: the target answered, or was never asked
+(https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html)."""
 
 
 def _note(reading: Reading, group: Answer, health: Health, service: Answer) -> None:

@@ -186,7 +186,7 @@ def _runs(state: Answer) -> bool:
 def _end(state: Answer, task: Answer, definition: Answer) -> str | None:
     """Return how the container ended badly; a task that was told to stop ends well
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html)."""
-    if state.get("healthStatus") == "UNHEALTHY":
+    if state.get("healthStatus") == "UNHEALTHY" or _failed_checks(state, task, definition):
         return "unhealthy"
     code, reason = state.get("exitCode"), str(state.get("reason") or "")
     if "OutOfMemory" in reason:
@@ -203,6 +203,13 @@ def _end(state: Answer, task: Answer, definition: Answer) -> str | None:
     if code == 0 or code in _TOLD_TO_STOP:
         return "crash" if _ended_first(state, task, definition) else None
     return "entrypoint" if code in (126, 127) else "crash"
+
+
+def _failed_checks(state: Answer, task: Answer, definition: Answer) -> bool:
+    """Whether the task was stopped for its health checks and this container alone has one."""
+    checked = [one["name"] for one in definition["containerDefinitions"] if one.get("healthCheck")]
+    said = "failed container health checks" in str(task.get("stoppedReason") or "").lower()
+    return said and checked == [state.get("name")]
 
 
 def _ended_first(state: Answer, task: Answer, definition: Answer) -> bool:

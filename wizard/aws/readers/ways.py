@@ -74,10 +74,13 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
             for one in some:
                 obstacle = _obstacle(one, status, reach.need)
                 made.setdefault(_identity(obstacle), obstacle)
-    if not made:
-        open_question = _undecided(found) or _unverified(found)
-        if open_question:
-            return open_question
+    undecided = _undecided(found)
+    if not made and (undecided or _unverified(found)):
+        return undecided or _unverified(found) or ()
+    if undecided:
+        # What stands in a way that could not be judged may be of any cause.
+        stage = next(one.need.stage for one in found if _undecided([one])) or "eni"
+        made[(undecided,)] = Obstacle(undecided, undecided, stage)
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
         one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
