@@ -200,10 +200,7 @@ def _is_later(finding: Finding, present: tuple[int, int]) -> bool:
     return finding.status in (CONFIRMED, SUSPECTED) and _place(finding) > present
 
 
-def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, tuple[int, int], bool]:
-    return (
-        _WEIGHT[finding.status],
-        finding.predicted,
-        _place(finding),
-        finding.cause not in candidates,
-    )
+def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, int, bool, int]:
+    stage, rank = _place(finding)
+    told = finding.cause in candidates
+    return _WEIGHT[finding.status], finding.predicted, stage, not told, rank
