@@ -63,10 +63,7 @@ def _vpc(view: NetworkView) -> str:
 def _not_offered(refused: Refused) -> bool:
     """Whether there is no such operation here: then nobody can have made such a thing. AWS itself
     never answers with an HTML page."""
-    return refused.code.lower() in (
-        *_NOT_OFFERED,
-        "unavailable",
-    ) or refused.message.lstrip().startswith("<")
+    return refused.code.lower() in _NOT_OFFERED or refused.message.lstrip().startswith("<")
 
 
 async def _offered(reading: Reading, call: str, key: str, **params: Any) -> Any:
