@@ -237,7 +237,7 @@ def everything(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     known = knowledge(())
     counts: Counter[str] = Counter()
     begun = time.monotonic()
-    with Lab.start(region="ap-northeast-1") as lab, closing(Pool()) as pool:
+    with Lab.start(region="ap-northeast-1", speed=1.0) as lab, closing(Pool()) as pool:
         for name in names:
             study = Study(known, lab, pool, name)
             try:

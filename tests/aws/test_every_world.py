@@ -29,7 +29,7 @@ ONE_IN = 12
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    with Lab.start(region="ap-northeast-1") as lab:
+    with Lab.start(region="ap-northeast-1", speed=1.0) as lab:
         yield lab
 
 
