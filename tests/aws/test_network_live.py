@@ -65,6 +65,21 @@ def test_zones_that_may_not_be_read_leave_it_suspected(nameless: World, engine: 
     assert OFF in {one.call: one.needed_for for one in found.unread}[ZONES]
 
 
+def test_a_task_that_failed_on_its_way_proves_that_no_unread_zone_stands_in(
+    nameless: World, engine: Engine
+) -> None:
+    ecs = nameless.client("ecs")
+    ecs.update_service(cluster="prod", service="web", forceNewDeployment=True)
+    nameless.settle()
+    denied = {"code": "AccessDenied", "message": "not authorized", "status": 403}
+    nameless.lab.faults({"match": ZONES, "kind": "error", **denied})
+    found = engine.diagnose(WEB)
+    nameless.lab.faults()
+    assert found.symptoms[0].symptom == "pull.registry-auth-unreachable"
+    assert proven(found) == [OFF]
+    assert status(found, "network.endpoint-missing") == "ruled-out"
+
+
 def with_servers(world: World, address: str) -> None:
     """DNS servers of the VPC's own."""
     ec2 = world.client("ec2")

@@ -12,6 +12,7 @@ from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls, Made, is_local
 from wizard.aws.catalogue import Catalogue
 from wizard.aws.errors import AwsUnavailableError
+from wizard.aws.inference import inferred
 from wizard.aws.observe import observe
 from wizard.aws.reading import Reading
 from wizard.aws.sessions import credential_problem
@@ -53,6 +54,7 @@ async def diagnose_one(
             if one.symptom not in seen and not knowledge.symptom(one.symptom).harmless
         ),
     )
+    facts = inferred(knowledge, facts, symptoms)
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
 
 
