@@ -1,5 +1,7 @@
 """Networks of the embedded AWS in which something stands in, or stands in the way, unseen."""
 
+import json
+
 import pytest
 
 from tests.aws.asking import fields, proven, says, status
@@ -78,6 +80,36 @@ def test_a_task_that_failed_on_its_way_proves_that_no_unread_zone_stands_in(
     assert found.symptoms[0].symptom == "pull.registry-auth-unreachable"
     assert proven(found) == [OFF]
     assert status(found, "network.endpoint-missing") == "ruled-out"
+
+
+def test_a_policy_that_hangs_on_an_organization_is_said_to_be_undecided(
+    private: World, engine: Engine
+) -> None:
+    same = {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}
+    rule = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": same}
+    private.client("ec2").modify_vpc_endpoint(
+        VpcEndpointId=private.endpoints["ecr.api"],
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [rule]}),
+    )
+    found = engine.diagnose(WEB)
+    policy = "network.endpoint-policy-denies"
+    assert (proven(found), found.problem) == ([], False)
+    assert "lets ecr:GetAuthorizationToken * through is not known" in says(found, policy)
+    assert "shuts out" not in says(found, policy)
+
+
+def test_endpoints_that_may_not_be_read_are_not_said_to_be_missing(
+    world: World, engine: Engine
+) -> None:
+    world.network().roles().repository().log_group().service().settle()
+    calls = "ec2:DescribeVpcEndpoints"
+    denied = {"code": "UnauthorizedOperation", "message": "not authorized", "status": 403}
+    world.lab.faults({"match": calls, "kind": "error", **denied})
+    found = engine.diagnose(WEB)
+    world.lab.faults()
+    told = says(found, "network.endpoint-missing")
+    assert f"whether {world.vpc} has an endpoint for ecr.api could not be read" in told
+    assert "has no endpoint" not in told
 
 
 def with_servers(world: World, address: str) -> None:

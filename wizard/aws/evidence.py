@@ -32,14 +32,19 @@ _CALL = {
     "network.acl-blocks": "ec2:DescribeNetworkAcls",
     "network.subnet-full": "ec2:DescribeSubnets",
 }
+_OPEN = ("no-endpoint", "endpoint-policy", "endpoint-group")
+"""Phrases that say something else where what they rest on could not be read or decided."""
 _ABOUT = ("service", "vpc", "subnet", "endpoint", "route_table", "group", "acl")
 
 
 def note_reach(reading: Reading, reach: Reach) -> None:
     """Keep what `reach` rests on: for each obstacle, and that a way is open."""
+    open_calls = {one.call for one in reach.unread} if reach.state == "unknown" else set()
     for one in (*reach.obstacles, *reach.remedies):
         about = _about(one, reach)
-        for call, phrase, values in _sentences(one, reach):
+        for call, told, values in _sentences(one, reach):
+            doubted = one not in reach.obstacles and call in open_calls and told in _OPEN
+            phrase = f"{told}-open" if doubted else told
             reading.note("obstacles", call, phrase, about, **values)
     name = reach.need.service or reach.need.host
     if reach.state in ("open", "unverified") and name:

@@ -217,6 +217,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{vpc} has no endpoint for {service}",
         "ja": "{vpc} に {service} のエンドポイントがない",
     },
+    "no-endpoint-open": {
+        "en": "whether {vpc} has an endpoint for {service} could not be read",
+        "ja": "{vpc} に {service} のエンドポイントがあるかどうかは読み取れなかった",
+    },
     "no-default-route": {
         "en": "{route_table} has no default route",
         "ja": "{route_table} にデフォルトルートがない",
@@ -251,9 +255,17 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "no group of {endpoint} ({groups}) admits port 443 from {task_group}",
         "ja": "{endpoint} のグループ（{groups}）は {task_group} からのポート 443 を許可していない",
     },
+    "endpoint-group-open": {
+        "en": "whether a group of {endpoint} admits port 443 from {task_group} is not known",
+        "ja": "{endpoint} のグループが {task_group} からのポート 443 を許可しているかは不明",
+    },
     "endpoint-policy": {
         "en": "the policy of {endpoint} shuts out {actions} {resources}",
         "ja": "{endpoint} のポリシーが {actions} {resources} を許可していない",
+    },
+    "endpoint-policy-open": {
+        "en": "whether the policy of {endpoint} lets {actions} {resources} through is not known",
+        "ja": "{endpoint} のポリシーが {actions} {resources} を許可しているかどうかは判断できない",
     },
     "not-associated": {
         "en": "{endpoint} is not in {route_table}",
