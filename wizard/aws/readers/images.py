@@ -84,7 +84,7 @@ async def _read(reading: Reading, wanted: Wanted, place: Place) -> Repository:
         repository=image.repository,
         registry=image.registry,
         exists=exists,
-        tag=image.tag or None,
+        tag=image.tag or (None if wanted.pushed or image.digest else "latest"),
         image_exists=found,
         manifest_exists=seen,
         policy_denies=denies,

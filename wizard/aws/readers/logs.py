@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from boto3.session import Session
+
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
@@ -83,7 +85,7 @@ async def _exists(reading: Reading, name: str, region: str) -> Maybe[bool]:
     return name in [one.get("logGroupName") for one in answer.get("logGroups", ())]
 
 
-@reader("log-problems")
+@reader("log-problems", calls=(GROUPS,))
 async def log_problems(reading: Reading) -> dict[str, Maybe[str]]:
     """What is wrong with the awslogs options, by container: one is missing, the region is none,
     or the group is not in it but in the task's own region."""
@@ -104,7 +106,18 @@ async def log_problems(reading: Reading) -> dict[str, Maybe[str]]:
             found[one.container] = f"awslogs-region {one.region}, {one.group}: {here}"
         elif group and isinstance(group.exists, Unread) and one.region != here:
             found[one.container] = group.exists
+            if _is_no_region(one.region) and await _exists(reading, one.group, here) is True:
+                found[one.container] = f"awslogs-region {one.region}, {one.group}: {here}"
     return found
+
+
+def _is_no_region(name: str) -> bool:
+    """Whether AWS's own list knows no such region: a slip of the pen, or newer than the list."""
+    session = Session()
+    return not any(
+        name in session.get_available_regions("logs", partition)
+        for partition in session.get_available_partitions()
+    )
 
 
 @reader("format-errors", calls=(EVENTS,))
