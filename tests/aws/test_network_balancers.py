@@ -1,94 +1,29 @@
 """Target groups read from written answers: ports, groups, zones, and what health checks say."""
 
-from typing import Any
-
 import pytest
 
-import wizard.aws.readers  # noqa: F401
+from tests.aws.balancing import (
+    ARN,
+    BALANCERS,
+    FROM_BALANCER,
+    GROUPS,
+    HEALTH,
+    OTHER,
+    Json,
+    admitting,
+    balancer,
+    container,
+    read,
+    states,
+    target_group,
+)
 from tests.aws.scripted import Scripted
-from tests.network.worlds import TASK_GROUP, TASK_SUBNET, group, rule, with_item, with_nat
+from tests.network.worlds import TASK_GROUP, TASK_SUBNET, group, rule, with_item
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
-from wizard.core.facts import Target, TargetGroup, Unread
-from wizard.network import Interface, NetworkView
-
-Json = dict[str, Any]
-ARN = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:targetgroup/web/0123456789abcdef"
-OTHER = ARN.replace("/web/", "/api/")
-GROUPS = "elasticloadbalancing:DescribeTargetGroups"
-HEALTH = "elasticloadbalancing:DescribeTargetHealth"
-BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
-FROM_BALANCER = [rule(80, group="sg-lb")]
-
-
-def target_group(**more: Any) -> Json:
-    return {
-        "TargetGroupArn": ARN,
-        "TargetGroupName": "web",
-        "TargetType": "ip",
-        "Port": 80,
-        "HealthCheckPort": "traffic-port",
-        "HealthCheckPath": "/health",
-        "Matcher": {"HttpCode": "200"},
-        "LoadBalancerArns": ["arn:lb"],
-        **more,
-    }
-
-
-def balancer(*zones: str, **more: Any) -> Json:
-    subnets = {"eu-west-1a": "subnet-p", "eu-west-1b": "subnet-b"}
-    enabled = [{"ZoneName": zone, "SubnetId": subnets.get(zone, "")} for zone in zones]
-    return {"AvailabilityZones": enabled, "SecurityGroups": ["sg-lb"], **more}
-
-
-def states(*found: str | Json) -> Json:
-    """An answer of DescribeTargetHealth; a text is `state` or `state:reason`."""
-    made = []
-    for one in found:
-        if isinstance(one, str):
-            name, _, reason = one.partition(":")
-            one = {"State": name} | ({"Reason": reason} if reason else {})
-        made.append({"TargetHealth": one})
-    return {"TargetHealthDescriptions": made}
-
-
-def container(name: str = "app", *ports: int) -> Json:
-    return {"name": name, "portMappings": [{"containerPort": port} for port in ports or (80,)]}
-
-
-def admitting(*rules: Json) -> NetworkView:
-    return with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissions=list(rules))
-
-
-async def read(
-    health: Json | Refused,
-    *,
-    groups: Json | None = None,
-    lb: Json | None = None,
-    view: NetworkView | None = None,
-    containers: list[Json] | None = None,
-    service: Json | None = None,
-) -> tuple[TargetGroup, str]:
-    """What is found of the service's target group, and the English evidence for it."""
-    source = Scripted(
-        {
-            GROUPS: {"TargetGroups": [groups or target_group()]},
-            HEALTH: health,
-            BALANCERS: {"LoadBalancers": [lb or balancer("eu-west-1a", "eu-west-1b")]},
-        }
-    )
-    link = {"targetGroupArn": ARN, "containerName": "app", "containerPort": 80}
-    given = {
-        "service-answer": {"serviceName": "web", "loadBalancers": [link], **(service or {})},
-        "task-definition": {"containerDefinitions": containers or [container()]},
-        "network-view": view or admitting(*FROM_BALANCER),
-        "task-interfaces": [Interface(TASK_SUBNET, (TASK_GROUP,))],
-    }
-    reading = Reading(Calls(source, 20), Target(), (), given)
-    (found,) = await reading.part("target_groups")
-    assert reading.faults == []
-    return found, "\n".join(f"{n.evidence.call}: {n.evidence.says['en']}" for n in reading.notes)
+from wizard.core.facts import Target, Unread
+from wizard.network import Interface
 
 
 async def test_a_group_that_fits_and_is_healthy_is_well_and_tells_what_it_asks() -> None:
@@ -246,7 +181,7 @@ async def test_health_that_may_not_be_read_is_neither_well_nor_ill() -> None:
 
 async def test_a_task_without_groups_of_its_own_has_the_default_group() -> None:
     default = group("sg-default", [rule(80, group="sg-lb")], name="default")
-    view = with_item(with_nat(), "security_groups", TASK_GROUP, **default)
+    view = with_item(admitting(), "security_groups", TASK_GROUP, **default)
     source = Scripted(
         {
             GROUPS: {"TargetGroups": [target_group()]},

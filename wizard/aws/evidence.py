@@ -42,9 +42,9 @@ def note_reach(reading: Reading, reach: Reach) -> None:
     open_calls = {one.call for one in reach.unread} if reach.state == "unknown" else set()
     for one in (*reach.obstacles, *reach.remedies):
         about = _about(one, reach)
-        for call, told, values in _sentences(one, reach):
-            doubted = one not in reach.obstacles and call in open_calls and told in _OPEN
-            phrase = f"{told}-open" if doubted else told
+        for call, said, values in _sentences(one, reach):
+            doubted = one not in reach.obstacles and call in open_calls and said in _OPEN
+            phrase = f"{said}-open" if doubted else said
             reading.note("obstacles", call, phrase, about, **values)
     name = reach.need.service or reach.need.host
     if reach.state in ("open", "unverified") and name:

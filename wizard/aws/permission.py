@@ -19,7 +19,7 @@ from wizard.aws.policies import read_policies
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
 from wizard.aws.things import THING_CALLS, has_policy, thing_policy, with_thing
-from wizard.core.facts import Unread
+from wizard.core.facts import Unread, merged
 from wizard.policy.evaluation import evaluate
 from wizard.policy.simulate import answer_for, context_entries, read_simulation, settle
 from wizard.policy.types import ContextValue, Decision, Document, Policies, Request
@@ -103,8 +103,21 @@ async def judge(
             one.final = with_thing(one.final, things[one.resource], asked, account)
             if way and one.final.effect == "unknown" and _asks_for_way(one.final):
                 one.final = await _thing_by_way(one, things[one.resource], asked, account, way)
-    found = sum_up(pairs, who.told, refused)
+    found = _every_refusal(sum_up(pairs, who.told, refused), pairs, refused)
     return replace(found, call=READ) if refused and len(refused) == len(questions) else found
+
+
+def _every_refusal(found: Judged, pairs: Sequence[Pair], refused: Sequence[Refused]) -> Judged:
+    """Tell of each refusal that keeps an action open: the simulation would decide it, and so would
+    the policies."""
+    opened: dict[str, Unread] = {}
+    for one in pairs:
+        if one.action in found.open and one.final and one.final.effect == "unknown":
+            known = opened.get(one.action, found.open[one.action])
+            named = [Unread(each.call, each.why) for each in one.final.unread if each.call]
+            opened[one.action] = merged(known, *(each.unread for each in refused), *named)
+    opened = {**found.open, **opened}
+    return replace(found, open=opened, unread=next(iter(opened.values()), found.unread))
 
 
 def _pairs(

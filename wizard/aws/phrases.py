@@ -1,9 +1,11 @@
 """What a call says, in one sentence of each language; `{name}` is filled in by the reader."""
 
 from wizard.aws.phrases_account import OF_ACCOUNT
+from wizard.aws.phrases_balancers import OF_BALANCERS
 
 PHRASES: dict[str, dict[str, str]] = {
     **OF_ACCOUNT,
+    **OF_BALANCERS,
     "caller": {"en": "the caller is {principal}", "ja": "呼び出し元は {principal}"},
     "cluster-there": {
         "en": "the cluster {cluster} is in {region}",
@@ -92,6 +94,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{actions} is refused to {who} by: {by}",
         "ja": "{who} の {actions} は {by} により拒否される",
     },
+    "may": {"en": "{who} is allowed {actions}", "ja": "{who} には {actions} が許可されている"},
     "actions-allowed": {
         "en": "{who} is allowed all that is needed here",
         "ja": "{who} には必要な操作がすべて許可されている",
@@ -133,26 +136,6 @@ PHRASES: dict[str, dict[str, str]] = {
     "secret-problem": {"en": "{secret}: {problem}", "ja": "{secret}: {problem}"},
     "secret-well": {"en": "{secret} is there", "ja": "{secret} は存在する"},
     "file-problem": {"en": "{file}: {problem}", "ja": "{file}: {problem}"},
-    "target-health": {
-        "en": "{group}: {healthy} of {all} targets healthy ({reasons})",
-        "ja": "{group}: 正常なターゲット {healthy} / {all}（{reasons}）",
-    },
-    "target-group": {
-        "en": "{group} has target type {type}, port {port}, health check {check}",
-        "ja": "{group} はターゲットタイプ {type}、ポート {port}、ヘルスチェック {check}",
-    },
-    "grace-period": {
-        "en": "{service} ignores the health of a new task for {seconds} s",
-        "ja": "{service} は新しいタスクのヘルスチェックを {seconds} 秒間無視する",
-    },
-    "zone-not-enabled": {
-        "en": "{subnet} is in {zone}; the load balancer is enabled in {zones} only",
-        "ja": "{subnet} は {zone} にあるが、ロードバランサーが有効なのは {zones} だけ",
-    },
-    "group-closed": {
-        "en": "no group of the task ({groups}) admits port {port} from the load balancer",
-        "ja": "タスクのグループ（{groups}）はロードバランサーからのポート {port} を許可していない",
-    },
     "said": {"en": "AWS says: {text}", "ja": "AWS のメッセージ: {text}"},
     "session-setting": {
         "en": "the cluster's session settings name {thing}: {problem}",

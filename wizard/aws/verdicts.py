@@ -23,8 +23,9 @@ from wizard.core.facts import Facts
 from wizard.core.knowledge import Cause, Knowledge
 
 _MOST = 6
-_QUIET = ("not-asked", "no-way", "none")
-"""Reasons that are no failed call: nothing was asked, no API tells, or there is no such thing."""
+_QUIET = ("not-asked", "no-way", "none", "starting")
+"""Reasons that are no failed call: nothing was asked, no API tells, there is no such thing, or it is
+too early to tell."""
 
 EXEC_OFF = "exec.disabled-on-service"
 
@@ -111,9 +112,14 @@ def answered(outcome: Refused) -> bool:
 
 
 def checked(judged: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the causes that were refuted, and those that nothing could decide."""
+    """Return the causes that were refuted, and those that nothing could decide, be it for a part
+    of what they are about."""
     ruled_out = [one.cause for one in judged if one.status == RULED_OUT]
-    unknown = [one.cause for one in judged if one.status == UNKNOWN]
+    unknown = [
+        one.cause
+        for one in judged
+        if one.status == UNKNOWN or (one.status == CONFIRMED and one.unread)
+    ]
     return tuple(dict.fromkeys(ruled_out)), tuple(dict.fromkeys(unknown))
 
 

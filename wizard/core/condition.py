@@ -8,7 +8,7 @@ A mapping is AND, a list is OR. A key is the path of a fact's field (`service.ex
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wizard.core.facts import Facts, Unread
+from wizard.core.facts import Facts, Partly, Unread
 
 Truth = bool | frozenset[Unread]
 """True, False, or what could not be read (never an empty set)."""
@@ -31,6 +31,13 @@ def value_of(path: str, facts: Facts) -> Any:
     return getattr(fact, field)
 
 
+def open_part(path: str, facts: Facts) -> Unread | None:
+    """Return what kept the value at `path` from being known in full, None where it is."""
+    name, _, field = path.partition(".")
+    known: Partly = getattr(facts.get(name), "partly", ())
+    return next((unread for part, unread in known if part in (field, "*")), None)
+
+
 def holds(condition: Any, facts: Facts) -> Truth:
     """Return whether `condition` holds for `facts`."""
     if isinstance(condition, list):
@@ -41,10 +48,13 @@ def holds(condition: Any, facts: Facts) -> Truth:
 def _test(path: str, wanted: Any, facts: Facts) -> Truth:
     value = value_of(path, facts)
     if isinstance(value, Unread):
-        return frozenset((value,))
+        return value.every
     if isinstance(wanted, dict):
-        return all(OPERATORS[operator](value, operand) for operator, operand in wanted.items())
-    return bool(value == wanted)
+        true = all(OPERATORS[operator](value, operand) for operator, operand in wanted.items())
+    else:
+        true = bool(value == wanted)
+    rest = None if true else open_part(path, facts)
+    return rest.every if rest else true
 
 
 def _all(truths: Iterable[Truth]) -> Truth:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wizard.core.condition import Truth, holds, paths, value_of
-from wizard.core.facts import STAGES, Facts, Task, Unread
+from wizard.core.condition import Truth, holds, open_part, paths, value_of
+from wizard.core.facts import OF_DEFINITION, STAGES, Facts, Role, Service, Task, Unread, merged
 from wizard.core.knowledge import Cause, Knowledge
 
 CONFIRMED, SUSPECTED, RULED_OUT, UNKNOWN = "confirmed", "suspected", "ruled-out", "unknown"
@@ -35,7 +35,11 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict on one cause. `facts` are the names of the facts that decided it."""
+    """A verdict on one cause. `facts` are the names of the facts that decided it.
+
+    `unread` is what kept it from being decided; of a proven one, what kept it from being known in
+    full. `staged` is false where it could not be read at which stage it would show.
+    """
 
     cause: str
     status: str
@@ -46,10 +50,13 @@ class Finding:
     facts: tuple[str, ...] = ()
     says: str | None = None
     predicted: bool = False
+    staged: bool = True
 
 
 def judge(cause: Cause, facts: Facts) -> list[Finding]:
-    """Return the verdicts on `cause`: one, or one for each item of the fact it goes through."""
+    """Return the verdicts on `cause`: one, or one for each item of the fact it goes through. An
+    item that is `Unread` stands for what there may be besides."""
+    facts = _as_far_as_meant(cause, facts)
     if cause.each is None:
         return [_verdict(cause, facts)]
     items = facts.get(cause.each, Unread(cause.each, "not-asked"))
@@ -57,10 +64,33 @@ def judge(cause: Cause, facts: Facts) -> list[Finding]:
         return [_verdict(cause, facts | {"each": items})]
     verdicts = [_verdict(cause, facts | {"each": item}) for item in items]
     told = [verdict for verdict in verdicts if verdict.status != RULED_OUT]
-    if any(verdict.status == CONFIRMED for verdict in told):
-        # What is open besides says no more of a cause that is proven.
-        told = [verdict for verdict in told if verdict.status != UNKNOWN]
+    proven = [verdict for verdict in told if verdict.status == CONFIRMED]
+    if proven:
+        # What is open besides is no finding of its own beside one that is proven.
+        rest = proven[0].unread.union(*(one.unread for one in told if one.status == UNKNOWN))
+        told = [replace(one, unread=rest) if one is proven[0] else one for one in told]
+        told = [one for one in told if one.status != UNKNOWN]
     return told or [Finding(cause.id, RULED_OUT, STAGES[-1], {}, facts=(cause.each,))]
+
+
+def _as_far_as_meant(cause: Cause, facts: Facts) -> Facts:
+    """Leave open what else there may be, of causes that keep a service's tasks from starting, where
+    the service could not be read: what was read then is that of one of its tasks."""
+    service = facts.get("service")
+    if not isinstance(service, Service) or not isinstance(service.in_force, Unread):
+        return facts
+    if "start" not in cause.goals:
+        return facts
+    known = {name: facts[name] for name in OF_DEFINITION if name in facts}
+    return facts | {name: _with_more(one, service.in_force) for name, one in known.items()}
+
+
+def _with_more(fact: Any, rest: Unread) -> Any:
+    if isinstance(fact, Role):
+        return replace(fact, partly=(*fact.partly, ("*", rest)))
+    if isinstance(fact, Unread):
+        return merged(fact, rest)
+    return (*fact, rest) if isinstance(fact, tuple) else fact
 
 
 def _verdict(cause: Cause, facts: Facts) -> Finding:
@@ -70,27 +100,35 @@ def _verdict(cause: Cause, facts: Facts) -> Finding:
         status = SUSPECTED
     values = {name: value_of(path, facts) for name, path in cause.fields.items()}
     item = facts.get("each")
+    stage = _stage(cause, facts)
     return Finding(
         cause=cause.id,
         status=status,
-        stage=_stage(cause, facts),
+        stage=stage or STAGES[-1],
         fields={name: value for name, value in values.items() if _known(value)},
         fixes=tuple(_offers(cause, facts)),
-        unread=truth if isinstance(truth, frozenset) else frozenset(),
+        unread=_open(cause, facts) if truth is True else truth or frozenset(),
         facts=tuple(dict.fromkeys(_fact_names(cause))),
         says=None if isinstance(item, Unread) else getattr(item, "says", None),
+        staged=stage is not None,
     )
+
+
+def _open(cause: Cause, facts: Facts) -> frozenset[Unread]:
+    """What kept a cause that is proven from being known in full."""
+    rests = (open_part(path, facts) for path in paths(cause.when))
+    return frozenset(one for rest in rests if rest for one in rest.every)
 
 
 def _known(value: Any) -> bool:
     return value is not None and not isinstance(value, Unread) and value != ()
 
 
-def _stage(cause: Cause, facts: Facts) -> str:
+def _stage(cause: Cause, facts: Facts) -> str | None:
     if "." not in cause.stage:
         return cause.stage
     stage = value_of(cause.stage, facts)
-    return stage if isinstance(stage, str) else STAGES[-1]
+    return stage if isinstance(stage, str) else None
 
 
 def _fact_names(cause: Cause) -> Iterable[str]:
@@ -131,6 +169,9 @@ def diagnose(
     ]
     present = _present(knowledge, facts, observed, kept)
     first = _first_rank(knowledge, observed, kept, present)
+    if observed:
+        # What may be behind the symptom is thought of where that shows, unless it says otherwise.
+        kept = [one if one.staged else replace(one, stage=STAGES[present]) for one in kept]
     kept = [replace(one, predicted=_is_later(one, (present, first))) for one in kept]
     return sorted(kept, key=lambda one: _order(one, candidates))
 

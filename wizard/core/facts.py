@@ -15,15 +15,36 @@ class Unread:
     """A value that could not be read: which call (`ecs:DescribeTasks`) and why, in a word or two.
 
     `why` is an AWS error code (`AccessDenied`, `ThrottlingException`), `timeout`, `not-asked` for
-    what this place cannot know, or `no-way` for what no API tells.
+    what this place cannot know, or `no-way` for what no API tells. `also` are further calls that
+    would have told it and gave no answer either.
     """
 
     call: str
     why: str
+    also: "tuple[Unread, ...]" = ()
+
+    @property
+    def every(self) -> "frozenset[Unread]":
+        """This one and those in `also`, each by itself."""
+        return frozenset(_each(self))
+
+
+def merged(first: Unread, *more: Unread) -> Unread:
+    """Return `first` together with all of `more`, each of them once."""
+    rest = dict.fromkeys(one for known in (first, *more) for one in _each(known))
+    rest.pop(Unread(first.call, first.why), None)
+    return Unread(first.call, first.why, tuple(rest))
+
+
+def _each(known: Unread) -> "tuple[Unread, ...]":
+    return (Unread(known.call, known.why), *(one for more in known.also for one in _each(more)))
 
 
 T = TypeVar("T")
 Maybe: TypeAlias = T | Unread
+Partly: TypeAlias = tuple[tuple[str, Unread], ...]
+"""Fields that are known in part, each with what kept the rest from being read: what such a field
+says holds, but there may be more (`*`: of any field)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +71,7 @@ class Caller:
     IAM Identity Center or a service manages. `denied_by` names the kind of policy that denies
     explicitly or limits (`explicit-deny`, `scp`, `boundary`, `session`, `endpoint`).
     `credentials` is ok, missing, expired or invalid. `stage` is where the lack shows: push, api or
-    exec. `denied_action` is the first of `denied_actions`.
+    exec. `denied_action` is the first of `denied_actions`. `partly`: see there.
     """
 
     principal: Maybe[str]
@@ -65,6 +86,7 @@ class Caller:
     pass_role_denied: tuple[str, ...] = ()
     denied_action: str | None = None
     stage: str = "api"
+    partly: Partly = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +146,8 @@ class Service:
     """A service. `controller` is ECS, CODE_DEPLOY or EXTERNAL; `rollout` the primary's state,
     `failed_tasks` how many of its tasks failed to start, `circuit_breaker` whether ECS gives up
     then. `percent_deadlock` says that the percentages leave no room for a replacement, `stuck`
-    that a deployment waits for it now.
+    that a deployment waits for it now. `in_force` says that the task definition and the network
+    that were read are those with which the service starts its tasks, not merely a task's.
     """
 
     name: str
@@ -144,6 +167,7 @@ class Service:
     deploying: bool = False
     circuit_breaker: bool = True
     failed_tasks: int = 0
+    in_force: Maybe[bool] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +192,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one.
+    """A container of the task. `agent` is the ExecuteCommandAgent's status, None without one;
+    `agent_starting` says that it may still come up.
 
     `agent_explained` says that something that was read keeps the agent from working. `end` is how
     the container ended, if badly: out-of-memory, entrypoint, exec-format, unhealthy or crash.
@@ -190,6 +215,7 @@ class Container:
     log_options_problem: Maybe[str | None] = None
     image: str | None = None
     agent_explained: Maybe[bool] = False
+    agent_starting: bool = False
     end: Maybe[str | None] = None
     init_process: bool = True
     agentless: bool = False
@@ -205,7 +231,7 @@ class Role:
     `lacking_actions` are both, but for reading environment files from S3 and keys from KMS, which
     have causes of their own (`lacking_elsewhere`). `doubtful_actions` no policy of the role's own
     allows, while one that could not be read may; `open_elsewhere` kept some of those with
-    causes of their own open. `own` is false for a role of another account.
+    causes of their own open. `own` is false for a role of another account. `partly`: see there.
     """
 
     named: bool
@@ -225,6 +251,21 @@ class Role:
     doubtful_actions: tuple[str, ...] = ()
     open_elsewhere: Unread | None = None
     own: bool = True
+    partly: Partly = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the caller may do beside what the goal needs of them.
+
+    `starts_sessions`: sessions on the cluster's tasks past ECS Exec (ssm:StartSession).
+    `roles_not_passed`: the task definition's roles that a caller who may register task definitions
+    may not pass on; empty for a caller who may not, or where it is not asked.
+    """
+
+    principal: str
+    starts_sessions: Maybe[bool] = False
+    roles_not_passed: Maybe[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +274,8 @@ class Obstacle:
 
     `status` is confirmed or suspected (another remedy for the same way, or not provable); Unread
     names the call that would tell; so does `cause` where a way could not be judged. `port` is the
-    one that is shut: 443, 53 for DNS, 2049 for NFS.
+    one that is shut: 443, 53 for DNS, 2049 for NFS, the task's own for a load balancer, whose way
+    leads `out` of its subnet and `in` to the task's (`says`).
     """
 
     cause: Maybe[str]
@@ -305,7 +347,7 @@ class Secret:
     malformed (no JSON) where a JSON `key` is asked for. `kms_denied` says that the execution role
     may not use the encrypting `kms_key`; `kms_denied_by` what keeps it from it where that is no
     mere lack of the role's own policies (`resource`: the key's policy, `state`: a key that is
-    disabled, `explicit-deny`, `scp`, …).
+    disabled, `explicit-deny`, `scp`, …). `partly`: see there.
     """
 
     secret: str
@@ -316,11 +358,13 @@ class Secret:
     content: Maybe[str | None] = None
     kms_denied: Maybe[bool] = False
     kms_denied_by: str | None = None
+    partly: Partly = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TargetGroup:
-    """A target group of the service. `problem` is health, closed, type, port; None when well."""
+    """A target group of the service. `problem` is health, closed (a security group), acl, type,
+    port, undeclared (the health check's port, nothing proven); None when well."""
 
     target_group: str
     problem: Maybe[str | None]
@@ -347,6 +391,7 @@ class Quota:
 VOCABULARY: dict[str, type] = {
     "target": Target,
     "caller": Caller,
+    "rights": Rights,
     "bastion": Bastion,
     "cluster": Cluster,
     "service": Service,
@@ -386,6 +431,19 @@ STAGES = (
     "exec",
 )
 """The order in which a task's life meets its needs (Fargate platform 1.4 and later)."""
+
+OF_DEFINITION = (
+    "containers",
+    "obstacles",
+    "ways",
+    "repositories",
+    "log_groups",
+    "secrets",
+    "file_systems",
+    "execution_role",
+    "task_role",
+)
+"""Facts that follow from the task definition and the network settings in force."""
 
 Facts = dict[str, Any]
 """Fact name to its value, a tuple of values (`SEVERAL`) or `Unread`. A missing one was not read."""

@@ -73,7 +73,7 @@ def near_acl(
     return _acl_part(scene, acl, near, (out, back))
 
 
-def far_acl(scene: Scene, source: Target, subnet: Item) -> Part:
+def far_acl(scene: Scene, source: Target, subnet: Item, *, client: bool = True) -> Part:
     """The ACL on the serving side: in to the port, back out to the client's ports."""
     acl = acl_of(scene.view, subnet)
     if isinstance(acl, Unread):
@@ -81,7 +81,7 @@ def far_acl(scene: Scene, source: Target, subnet: Item) -> Part:
         return Part(None, unread=(Unread(acl.call, why),))
     port = scene.need.port
     inward = passes(acl, source, (port, port), egress=False)
-    back = way_back(acl, source, egress=True, client=True)
+    back = way_back(acl, source, egress=True, client=client)
     return _acl_part(scene, acl, subnet, (inward, back))
 
 

@@ -10,6 +10,7 @@ from wizard.aws.readers import (  # noqa: F401
     logs,
     network,
     quota,
+    rights,
     roles,
     secrets,
     service,

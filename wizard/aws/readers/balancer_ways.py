@@ -1,27 +1,62 @@
-"""The way from a load balancer to the task: its groups and addresses, and its zones.
+"""The way from a load balancer to the task: groups and ACLs of both ends, and its zones.
 
 Sources: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-register-targets.html
 (the groups of targets must admit the balancer on the traffic and the health check port),
-https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-register-targets.html
-(a Network Load Balancer without groups comes by its own addresses),
 https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
 (targets in a zone that is not enabled get nothing)
 """
 
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
 from wizard.aws.answers import Answer, Refused
-from wizard.aws.reading import Reading
-from wizard.core.facts import Maybe, Unread
-from wizard.network.facts import networks
-from wizard.network.groups import admits
-from wizard.network.targets import Target
-from wizard.network.types import Interface, NetworkView
+from wizard.aws.calls import together
+from wizard.aws.reading import Reading, reader
+from wizard.core.facts import Maybe, Obstacle, Unread
+from wizard.network.approach import GROUP_BLOCKS, Balancer, Probe, approach
+from wizard.network.scene import Part
+from wizard.network.stretches import ACL_BLOCKS
+from wizard.network.types import Obstacle as Stop
 from wizard.network.types import Unread as Unseen
 
+TARGET_GROUPS = "elasticloadbalancing:DescribeTargetGroups"
 BALANCERS = "elasticloadbalancing:DescribeLoadBalancers"
-GROUPS = "ec2:DescribeSecurityGroups"
+GROUPS, ACLS = "ec2:DescribeSecurityGroups", "ec2:DescribeNetworkAcls"
+_LAST_RULE = 32767
+"""How the API numbers the rule that the console shows as `*`
+(https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """What stands between the load balancers of a target group and the task.
+
+    `stops` are proven, `doubts` stand in some of the balancer's ways only; `unread` is what kept
+    the rest from being judged.
+    """
+
+    stops: tuple[Stop, ...] = ()
+    doubts: tuple[Stop, ...] = ()
+    unread: Unread | None = None
+
+    def named(self, kind: str) -> str:
+        """Return the ids of the groups or ACLs that are shut, empty where none is."""
+        stops = [one.fields for one in self.stops if one.kind == kind]
+        ids = [str(i) for one in stops for i in one.get("groups") or (one.get("acl", ""),)]
+        return ", ".join(dict.fromkeys(ids))
+
+
+async def target_group(reading: Reading, arn: str) -> Answer | Refused:
+    """Return the entry of DescribeTargetGroups, empty where it was not told."""
+    answer = await reading.calls.one_of(TARGET_GROUPS, "TargetGroupArns", arn, 20)
+    if isinstance(answer, Refused):
+        return answer
+    listed = answer.get("TargetGroups") or ()
+    return next((one for one in listed if one["TargetGroupArn"] == arn), {})
+
+
+def links(service: Answer) -> list[Answer]:
+    """Return those of the service's load balancers that have a target group."""
+    return [one for one in service.get("loadBalancers", ()) if one.get("targetGroupArn")]
 
 
 async def _balancers(reading: Reading, group: Answer) -> Maybe[list[Answer]]:
@@ -36,64 +71,124 @@ def _enabled(balancer: Answer) -> list[Answer]:
     return list(balancer.get("AvailabilityZones") or ())
 
 
-def _source(view: NetworkView, balancer: Answer) -> Target:
-    """The balancer as the task's groups see it: its groups, and addresses in its subnets."""
-    ids = {one.get("SubnetId") for one in _enabled(balancer)}
-    subnets = () if isinstance(view.subnets, Unseen) else view.subnets
-    ranges = networks(s.get("CidrBlock", "") for s in subnets if s.get("SubnetId") in ids)
-    return Target(ranges, groups=tuple(balancer.get("SecurityGroups") or ()))
+def _is_network(balancer: Answer) -> bool:
+    return balancer.get("Type") == "network"
 
 
-def _asked_ports(link: Answer, group: Answer) -> list[int]:
-    """The port of the traffic, and that of the health check where it is another."""
-    checked = str(group.get("HealthCheckPort", ""))
-    ports = [int(link.get("containerPort") or 0), int(checked) if checked.isdigit() else 0]
-    return [port for port in dict.fromkeys(ports) if port]
+def _balancer(balancer: Answer) -> Balancer:
+    subnets = tuple(str(one["SubnetId"]) for one in _enabled(balancer) if one.get("SubnetId"))
+    groups = balancer.get("SecurityGroups", () if _is_network(balancer) else None)
+    return Balancer(subnets, None if groups is None else tuple(groups))
 
 
-async def shut_out(reading: Reading, link: Answer, group: Answer) -> Maybe[str | None]:
-    """Return the task's groups where they keep a load balancer out, None where they do not."""
+def checked_port(link: Answer, group: Answer) -> int:
+    """Return the port that the health check asks, 0 where it is not known."""
+    told = str(group.get("HealthCheckPort", ""))
+    return int(told) if told.isdigit() else int(link.get("containerPort") or 0)
+
+
+def _probes(link: Answer, group: Answer, balancer: Answer) -> list[Probe]:
+    """The health check, always by TCP, and the traffic where it goes another way."""
+    check = Probe(checked_port(link, group))
+    protocol = str(group.get("Protocol", ""))
+    relayed = _is_network(balancer)
+    traffic = Probe(
+        int(link.get("containerPort") or 0), "udp" if protocol == "UDP" else "tcp", relayed
+    )
+    apart = (traffic.port, traffic.protocol) != (check.port, check.protocol)
+    return [one for one in ((check, traffic) if apart else (check,)) if one.port]
+
+
+async def approached(reading: Reading, link: Answer, group: Answer) -> Approach:
+    """Return what stands in the way from the group's load balancers to the task."""
     balancers = await _balancers(reading, group)
-    if isinstance(balancers, Unread):
-        return balancers
     view, interfaces = await reading.part("network-view"), await reading.part("task-interfaces")
+    if isinstance(balancers, Unread):
+        return Approach(unread=balancers)
     for one in (view, interfaces):
         if isinstance(one, Unread):
-            return one
-    doubt: Unread | None = None
-    for balancer in balancers:
-        source = _source(view, balancer)
-        for port in _asked_ports(link, group):
-            shut = _admitted(view, interfaces, source, port)
-            if isinstance(shut, str):
-                about = {"target_group": str(group["TargetGroupArn"])}
-                values = {"groups": shut, "port": port}
-                reading.note("target_groups", GROUPS, "group-closed", about, **values)
-                return shut
-            doubt = doubt or shut
-    return doubt
+            return Approach(unread=one)
+    if balancers and str(group.get("IpAddressType", "ipv4")) != "ipv4":
+        return Approach(unread=Unread(GROUPS, "address-not-known"))
+    parts = [
+        approach(view, interface, _balancer(balancer), probe)
+        for balancer in balancers
+        for probe in _probes(link, group, balancer)
+        for interface in interfaces
+    ]
+    return _summed(parts)
 
 
-def _admitted(
-    view: NetworkView, interfaces: Iterable[Interface], source: Target, port: int
-) -> Maybe[str | None]:
-    doubt: Unread | None = None
-    for interface in interfaces:
-        groups = interface.security_groups or _default_group(view)
-        said = admits(view, groups, "ingress", source, port)
-        if said.ok is False:
-            return ", ".join(groups)
-        if said.ok is None:
-            why = said.unread[0] if said.unread else Unseen(GROUPS, "address-not-known")
-            doubt = Unread(why.call, why.why)
-    return doubt
+def _summed(parts: list[Part]) -> Approach:
+    unread: list[Unseen] = [unseen for part in parts for unseen in part.unread]
+    return Approach(
+        tuple(stop for part in parts for stop in part.obstacles),
+        tuple(stop for part in parts for stop in part.suspects),
+        Unread(unread[0].call, unread[0].why) if unread else None,
+    )
 
 
-def _default_group(view: NetworkView) -> tuple[str, ...]:
-    """What an interface without groups gets
-    (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html)."""
-    groups: Any = () if isinstance(view.security_groups, Unseen) else view.security_groups
-    return tuple(one["GroupId"] for one in groups if one.get("GroupName") == "default")
+def note_groups(reading: Reading, arn: str, found: Approach) -> None:
+    """Keep which groups let the balancer's connection neither out nor in."""
+    told = {}
+    for one in found.stops:
+        if one.kind == GROUP_BLOCKS:
+            phrase = "balancer-closed" if one.fields["side"] == "out" else "group-closed"
+            told[phrase, one.fields["port"]] = ", ".join(one.fields["groups"])
+    for (phrase, port), groups in told.items():
+        about = {"target_group": arn}
+        reading.note("target_groups", GROUPS, str(phrase), about, groups=groups, port=port)
+
+
+@reader("balancer-obstacles", calls=(TARGET_GROUPS, BALANCERS))
+async def balancer_obstacles(reading: Reading) -> tuple[Obstacle, ...]:
+    """The network ACLs between the service's load balancers and its tasks, each once."""
+    service = await reading.part("service-answer")
+    if not isinstance(service, dict):
+        return ()
+    found = await together(*(_of_link(reading, one) for one in links(service)))
+    made: dict[str, Obstacle] = {}
+    for one in (obstacle for some in found for obstacle in some):
+        kept = made.get(str(one.acl))
+        if kept is None or (kept.status != "confirmed" and one.status == "confirmed"):
+            made[str(one.acl)] = one
+    return tuple(made.values())
+
+
+async def _of_link(reading: Reading, link: Answer) -> list[Obstacle]:
+    group = await target_group(reading, str(link["targetGroupArn"]))
+    if isinstance(group, Refused):
+        return [Obstacle(ACL_BLOCKS, group.unread, "health")]
+    found = await approached(reading, link, group)
+    stops = [(one, "confirmed") for one in found.stops if one.kind == ACL_BLOCKS]
+    stops += [(one, "suspected") for one in found.doubts]
+    for one, _ in stops:
+        _note_acl(reading, one)
+    made = [_obstacle(one, status) for one, status in stops]
+    if found.unread and not made:
+        made.append(Obstacle(ACL_BLOCKS, found.unread, "health"))
+    return made
+
+
+def _note_acl(reading: Reading, one: Stop) -> None:
+    fields = one.fields
+    about = {"cause": one.kind, "acl": fields["acl"], "subnet": fields["subnet"]}
+    last = fields["rule"] in (None, _LAST_RULE)
+    values = {**fields, "rule": "*" if last else fields["rule"]}
+    reading.note("obstacles", ACLS, f"acl-{fields['direction']}", about, **values)
+
+
+def _obstacle(one: Stop, status: str) -> Obstacle:
+    fields = one.fields
+    return Obstacle(
+        one.kind,
+        status,
+        "health",
+        subnet=str(fields["subnet"]),
+        acl=str(fields["acl"]),
+        says=str(fields["side"]),
+        port=int(fields["port"]),
+    )
 
 
 async def zones_off(reading: Reading, group: Answer) -> str | None:

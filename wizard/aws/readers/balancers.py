@@ -10,19 +10,29 @@ import re
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.health import Health, read_health
-from wizard.aws.readers.balancer_ways import BALANCERS, shut_out, zones_off
+from wizard.aws.readers.balancer_ways import (
+    BALANCERS,
+    TARGET_GROUPS,
+    approached,
+    checked_port,
+    links,
+    note_groups,
+    target_group,
+    zones_off,
+)
 from wizard.aws.reading import Reading, reader
 from wizard.core.diagnosis import Observed
 from wizard.core.facts import Maybe, TargetGroup, Unread
+from wizard.network.approach import GROUP_BLOCKS
+from wizard.network.stretches import ACL_BLOCKS
 
-GROUPS = "elasticloadbalancing:DescribeTargetGroups"
 HEALTH = "elasticloadbalancing:DescribeTargetHealth"
 _REFUSALS = {"api.target-type-mismatch": "type", "api.container-port-missing": "port"}
 _GROUP_ARN = re.compile(r"arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:targetgroup/[\w/-]+")
 EVENTS = "ecs:DescribeServices"
 
 
-@reader("target_groups", calls=(GROUPS, HEALTH, BALANCERS))
+@reader("target_groups", calls=(TARGET_GROUPS, HEALTH, BALANCERS))
 async def target_groups(reading: Reading) -> Maybe[tuple[TargetGroup, ...]]:
     """Each target group that the service registers its tasks in."""
     service = await reading.part("service-answer")
@@ -33,8 +43,7 @@ async def target_groups(reading: Reading) -> Maybe[tuple[TargetGroup, ...]]:
         task = await reading.part("task-answer")
         alone = isinstance(task, dict) and not str(task.get("group", "")).startswith("service:")
         return () if alone else service or Unread("ecs:DescribeServices", "none")
-    wanted = [one for one in service.get("loadBalancers", ()) if one.get("targetGroupArn")]
-    return tuple(await together(*(_read(reading, one, service) for one in wanted)))
+    return tuple(await together(*(_read(reading, one, service) for one in links(service))))
 
 
 def _refused(reading: Reading) -> list[Observed]:
@@ -50,27 +59,22 @@ async def _told_type(reading: Reading, one: Observed) -> TargetGroup:
     reading.note("target_groups", "paste", "said", about, text=one.text[:300])
     if problem != "type" or not arn:
         return TargetGroup(arn, problem, one.text[:300])
-    answer = await reading.calls.one_of(GROUPS, "TargetGroupArns", arn, 20)
-    if isinstance(answer, Refused):
+    group = await target_group(reading, arn)
+    if isinstance(group, Refused):
         return TargetGroup(arn, problem)
-    kinds = {one["TargetType"] for one in answer["TargetGroups"] if one["TargetGroupArn"] == arn}
-    return TargetGroup(arn, None if kinds == {"ip"} else "type", ", ".join(kinds))
+    kind = str(group.get("TargetType", ""))
+    return TargetGroup(arn, None if kind == "ip" else "type", kind)
 
 
 async def _read(reading: Reading, link: Answer, service: Answer) -> TargetGroup:
     arn = str(link["targetGroupArn"])
-    answer, told = await both(
-        reading.calls.one_of(GROUPS, "TargetGroupArns", arn, 20),
-        reading.call(HEALTH, TargetGroupArn=arn),
-    )
-    if isinstance(answer, Refused):
-        return TargetGroup(arn, answer.unread)
-    listed = answer.get("TargetGroups") or ()
-    group: Answer = next((one for one in listed if one["TargetGroupArn"] == arn), {})
+    group, told = await both(target_group(reading, arn), reading.call(HEALTH, TargetGroupArn=arn))
+    if isinstance(group, Refused):
+        return TargetGroup(arn, group.unread)
     health = read_health(told)
     _note(reading, group, health, service)
     if not group.get("TargetType"):
-        return TargetGroup(arn, Unread(GROUPS, "unexpected-answer"))
+        return TargetGroup(arn, Unread(TARGET_GROUPS, "unexpected-answer"))
     if group["TargetType"] != "ip":
         return TargetGroup(arn, "type", str(group["TargetType"]))
     return await _judge(reading, link, group, health, service)
@@ -81,23 +85,36 @@ async def _judge(
 ) -> TargetGroup:
     """What is wrong with a group of the right type, the surest first."""
     arn = str(group["TargetGroupArn"])
-    wrong = await _wrong_port(reading, link, group, health)
-    if isinstance(wrong, str):
-        return TargetGroup(arn, "port", wrong)
-    shut = await shut_out(reading, link, group)
-    if isinstance(shut, str):
-        return TargetGroup(arn, "closed", shut)
-    sick = health.reasons or _told(service, arn)
-    if not sick and not health.healthy:
-        sick = await zones_off(reading, group)
-    said = sick if isinstance(sick, str) else ""
-    doubts = [one for one in (wrong, shut) if isinstance(one, Unread)]
-    if said and (not doubts or any(one in said for one in _ANSWERED)):
+    containers = await _containers(reading)
+    refused = "" if health.answers else _unmapped(link, containers)
+    if refused:
+        return TargetGroup(arn, "port", refused)
+    found = await approached(reading, link, group)
+    note_groups(reading, arn, found)
+    for kind, problem in ((GROUP_BLOCKS, "closed"), (ACL_BLOCKS, "acl")):
+        if found.named(kind):
+            return TargetGroup(arn, problem, found.named(kind))
+    said = health.reasons or _told(service, arn) or ""
+    if not said and not health.healthy:
+        said = await zones_off(reading, group) or ""
+    if any(one in said for one in _ANSWERED):
         return TargetGroup(arn, "health", said)
-    for doubt in (*doubts, health.unread):
-        if doubt and not health.healthy:
-            return TargetGroup(arn, doubt)
-    return TargetGroup(arn, None)
+    doubt = found.unread or (None if said else health.unread)
+    if doubt and not health.healthy:
+        return TargetGroup(arn, doubt)
+    return _unanswered(arn, said, _undeclared(link, group, containers), health)
+
+
+def _unanswered(arn: str, said: str, undeclared: str, health: Health) -> TargetGroup:
+    """What remains once nothing stands in the way: nobody listens, or not as the check wants.
+
+    A port need not be declared to be listened on, so that alone proves nothing.
+    """
+    if undeclared and health.unread:
+        return TargetGroup(arn, health.unread)
+    if undeclared and not health.answers:
+        return TargetGroup(arn, "port" if said else "undeclared", undeclared)
+    return TargetGroup(arn, "health" if said else None, said or None)
 
 
 _ANSWERED = ("ResponseCodeMismatch", "with these codes", "vailability Zone")
@@ -113,7 +130,7 @@ def _note(reading: Reading, group: Answer, health: Health, service: Answer) -> N
     check = f"{group.get('HealthCheckPort')} {group.get('HealthCheckPath') or ''} {codes}"
     reading.note(
         "target_groups",
-        GROUPS,
+        TARGET_GROUPS,
         "target-group",
         about,
         group=name,
@@ -142,32 +159,35 @@ def _ports(container: Answer) -> set[int]:
     return found
 
 
-async def _wrong_port(
-    reading: Reading, link: Answer, group: Answer, health: Health
-) -> Maybe[str | None]:
-    """Whether a port is asked that no container declares.
-
-    A declaration is not needed to listen, so a target that answers refutes it. The health check
-    may go to any container of the task, a sidecar included.
-    """
+async def _containers(reading: Reading) -> list[Answer]:
+    """The containers of the task definition, none where it cannot be read."""
     definition = await reading.part("task-definition")
-    if not isinstance(definition, dict) or health.answers:
-        return None
-    containers = definition.get("containerDefinitions") or ()
-    named = {
-        port
-        for one in containers
-        if one.get("name") == link.get("containerName")
-        for port in _ports(one)
-    }
-    every = {port for one in containers for port in _ports(one)}
-    registered, checked = link.get("containerPort"), str(group.get("HealthCheckPort", ""))
-    if named and registered and registered not in named:
-        return f"{registered}, not {', '.join(map(str, sorted(named)[:5]))}"
-    if checked.isdigit() and every and int(checked) not in every:
-        wrong = f"{checked}, not {', '.join(map(str, sorted(every)[:5]))}"
-        return health.unread or wrong
-    return None
+    return (
+        list(definition.get("containerDefinitions") or ()) if isinstance(definition, dict) else []
+    )
+
+
+def _unmapped(link: Answer, containers: list[Answer]) -> str:
+    """The service's port where its container does not map it, which ECS demands.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html
+    """
+    mine = [_ports(one) for one in containers if one.get("name") == link.get("containerName")]
+    named = set[int]().union(*mine)
+    port = link.get("containerPort")
+    return _not_among(int(port), named) if port and port not in named else ""
+
+
+def _undeclared(link: Answer, group: Answer, containers: list[Answer]) -> str:
+    """The health check's port where no container declares it, a sidecar included."""
+    every = set[int]().union(*map(_ports, containers))
+    port = checked_port(link, group)
+    return _not_among(port, every) if port and port not in every else ""
+
+
+def _not_among(port: int, declared: set[int]) -> str:
+    """The two in words; empty where nothing is declared, so nothing can be compared."""
+    return f"{port}, not {', '.join(map(str, sorted(declared)[:5]))}" if declared else ""
 
 
 def _told(service: Answer, arn: str) -> str | None:

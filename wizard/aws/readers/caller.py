@@ -16,7 +16,7 @@ from wizard.aws.readers.target import IDENTITY
 from wizard.aws.reading import Reading, reader
 from wizard.aws.sessions import credential_problem
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Caller, Maybe, Unread
+from wizard.core.facts import Caller, Maybe, Partly, Unread, merged
 from wizard.policy.context import role_key
 from wizard.policy.least import ECR_TOKEN, ECS_TASKS
 from wizard.policy.references import Place, read_image
@@ -61,12 +61,12 @@ _TASK_SESSION = re.compile(r"assumed-role/[^/]+/[0-9a-f]{32}")
 @reader("caller", calls={*ROLE_CALLS, *USER_CALLS})
 async def caller(reading: Reading) -> Caller:
     """The caller as far as it can be read; asking who it is can never be denied."""
-    arn = await _principal(reading)
+    arn = await principal_of(reading)
     if isinstance(arn, Unread):
         state = _CREDENTIALS.get(credential_problem(arn.why) or arn.why, "ok")
         reading.note("caller.credentials", arn.call, "said", text=arn.why)
         return Caller(principal=arn, credentials=state, missing_actions=arn)
-    who = await _who(reading, arn)
+    who = await who_is(reading, arn)
     if who is None:
         free = (part(arn, "resource") or "") == "root"
         unknown = Unread(SIMULATE, "not-evaluable")
@@ -92,7 +92,27 @@ async def caller(reading: Reading) -> Caller:
         pass_role_denied=_roles_meant(reading, judged) if passing else (),
         denied_action=judged.denied[0] if judged.denied else None,
         stage=_stage((*judged.missing, *judged.denied)),
+        partly=await _partly(reading, judged),
     )
+
+
+async def _partly(reading: Reading, judged: Judged) -> Partly:
+    """What keeps more of the caller's lacks from being known: undecided actions, and of the roles
+    that may not be passed the task definition that names them."""
+    opened = dict(judged.open)
+    passing = [opened.pop(PASS)] if PASS in opened else []
+    rest = [*opened.values()] or [one for one in (judged.unread,) if one and not passing]
+    definition = await reading.part("task-definition") if _passed(reading) else None
+    if isinstance(definition, Unread) and definition.why != "not-asked":
+        passing.append(definition)
+    found: Partly = ()
+    if rest:
+        found += tuple((name, merged(*rest)) for name in ("missing_actions", "denied_actions"))
+    return (*found, ("pass_role_denied", merged(*passing))) if passing else found
+
+
+def _passed(reading: Reading) -> bool:
+    return any(one.fields.get("action") == PASS for one in _said(reading))
 
 
 def _stage(actions: tuple[str, ...]) -> str:
@@ -103,7 +123,7 @@ def _stage(actions: tuple[str, ...]) -> str:
     return "exec" if only_shell else "api"
 
 
-async def _principal(reading: Reading) -> Maybe[str]:
+async def principal_of(reading: Reading) -> Maybe[str]:
     """The principal of the pasted denial where it names one in full, else who asks now."""
     for one in _said(reading):
         told = one.fields.get("principal")
@@ -124,7 +144,7 @@ def role_or_user(arn: str) -> bool:
     return known and not any(mask in arn for mask in "*<>＊")
 
 
-async def _who(reading: Reading, arn: str) -> Principal | None:
+async def who_is(reading: Reading, arn: str) -> Principal | None:
     """The role or user behind `arn`; a session's ARN leaves out the role's path, so that it has to
     be read (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
     resource = part(arn, "resource") or ""
@@ -215,13 +235,20 @@ def _with_pasted(reading: Reading, judged: Judged) -> Judged:
         if denier and not (action in judged.denied and denier == judged.denied_by):
             missing = tuple(name for name in judged.missing if name != action)
             denied = (action, *(name for name in judged.denied if name != action))
-            return replace(judged, missing=missing, denied=denied, denied_by=denier)
+            told = replace(judged, missing=missing, denied=denied, denied_by=denier)
+            return _decided(told, action)
         if by == "identity-based" and judged.unread and not judged.missing and not explicit:
             # AWS has said so itself; its policies only cannot be read from here.
             resource = one.fields.get("resource")
             named = (resource,) if isinstance(resource, str) else ()
-            return replace(judged, missing=(action,), resources=named, call="paste")
+            told = replace(judged, missing=(action,), resources=named, call="paste")
+            return _decided(told, action)
     return judged
+
+
+def _decided(judged: Judged, action: str) -> Judged:
+    """Take `action` from the open ones."""
+    return replace(judged, open={name: why for name, why in judged.open.items() if name != action})
 
 
 def _without_pass(missing: Maybe[tuple[str, ...]]) -> Maybe[tuple[str, ...]]:

@@ -1,10 +1,12 @@
 """The containers: agents of ECS Exec, read-only root, AWS keys, exits, health, log options."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from wizard.aws.answers import Answer
 from wizard.aws.calls import both
+from wizard.aws.readers.ends import end_of, said_of_checks
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Container, Maybe, Role, Unread
 
@@ -17,9 +19,8 @@ _AGENT_PATHS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 """What the agent writes to; writable mounts there make up for a read-only root."""
 _OF_THE_RUNTIME = (1, 255)
 """What a container ends with whose program is for another processor, and many a program, too."""
-_TOLD_TO_STOP = (137, 143)
-"""SIGKILL and SIGTERM, by which a task's other containers end with it."""
-_NOT_FOUND = ("executable file not found", "no such file or directory", "exec format error")
+_STARTING = timedelta(minutes=2)
+"""How long after the start of its task an agent may take, by experience: AWS states no time."""
 
 
 @reader("containers")
@@ -36,17 +37,18 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
         definition = {"containerDefinitions": [{"name": name} for name in states]}
     written = {str(one.get("name")): one for one in definition.get("containerDefinitions", ())}
     problems, unfit = await both(reading.part("log-problems"), reading.part("format-errors"))
-    problems = {} if isinstance(problems, Unread) else problems
-    unfit = {} if isinstance(unfit, Unread) else unfit
+    said = await said_of_checks(reading, live)
     found = [
         replace(
             _container(one, states.get(name, {}), live, definition),
-            log_options_problem=problems.get(name),
+            end=end_of(states.get(name, {}), live, definition, checks_failed=said),
+            log_options_problem=_of_one(problems, name, None),
         )
         for name, one in written.items()
     ]
+    found = [_if_started(one, live, reading.calls.source.now) for one in found]
     found = [
-        replace(one, end=await _true_end(reading, one, unfit.get(one.name, unlogged)))
+        replace(one, end=await _true_end(reading, one, _of_one(unfit, one.name, unlogged)))
         for one in found
     ]
     for one in found:
@@ -57,12 +59,41 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
         if isinstance(service, Unread) and service.why != "not-asked":
             found = [replace(one, end=one.end or service) for one in found]
     found = [_as_far_as_read(one, task, unlogged) for one in found]
+    if isinstance(unlogged, Unread):
+        found = [_without_definition(one, live, unlogged, checks_failed=said) for one in found]
     found += [
         Container(name, essential=False, agentless=_agentless(state, live))
         for name, state in states.items()
         if name not in written
     ]
     return tuple([await _explained(reading, one) for one in found])
+
+
+def _of_one(known: Maybe[dict[str, Any]], name: str, otherwise: Any) -> Any:
+    return known if isinstance(known, Unread) else known.get(name, otherwise)
+
+
+def _if_started(one: Container, task: Answer, now: datetime) -> Container:
+    """Expect nothing yet of an agent whose task has only just started."""
+    begun = task.get("startedAt")
+    if one.agent != "PENDING" or one.exec_expected is not True or not begun:
+        return one
+    if now - datetime.fromisoformat(begun) >= _STARTING:
+        return one
+    return replace(one, exec_expected=Unread(TASKS, "starting"), agent_starting=True)
+
+
+def _without_definition(
+    one: Container, task: Answer, unread: Unread, *, checks_failed: bool
+) -> Container:
+    """Leave open whether the container has a health check, and whether it shares its processes with
+    one that can be entered in its stead."""
+    if checks_failed and one.end is None:
+        one = replace(one, end=unread)
+    if one.exec_expected is True and one.agent != "RUNNING":
+        shared = any(_runs(each) for each in task.get("containers", ()))
+        one = replace(one, exec_expected=unread if shared else True)
+    return one
 
 
 def _as_far_as_read(one: Container, task: Any, definition: Maybe[bool]) -> Container:
@@ -143,7 +174,6 @@ def _container(written: Answer, state: Answer, task: Answer, definition: Answer)
         reason=state.get("reason"),
         health=state.get("healthStatus"),
         image=written.get("image"),
-        end=_end(state, task, definition),
         init_process=_has_init(written),
         agentless=_agentless(state, task),
         shares_processes=_shares(state, task, definition),
@@ -181,57 +211,6 @@ def _runs(state: Answer) -> bool:
         one.get("name") == _AGENT and one.get("lastStatus") == "RUNNING"
         for one in state.get("managedAgents", ())
     )
-
-
-def _end(state: Answer, task: Answer, definition: Answer) -> str | None:
-    """Return how the container ended badly; a task that was told to stop ends well
-    (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html)."""
-    if state.get("healthStatus") == "UNHEALTHY" or _failed_checks(state, task, definition):
-        return "unhealthy"
-    code, reason = state.get("exitCode"), str(state.get("reason") or "")
-    if "OutOfMemory" in reason:
-        return "out-of-memory"
-    if any(words in reason.lower() for words in _NOT_FOUND) and "pull" not in reason.lower():
-        return "entrypoint"
-    told = task.get("stopCode") in (
-        "UserInitiated",
-        "ServiceSchedulerInitiated",
-        "SpotInterruption",
-    )
-    if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int):
-        return None
-    if code == 0 or code in _TOLD_TO_STOP:
-        return "crash" if _ended_first(state, task, definition) else None
-    return "entrypoint" if code in (126, 127) else "crash"
-
-
-def _failed_checks(state: Answer, task: Answer, definition: Answer) -> bool:
-    """Whether the task was stopped for its health checks and this container alone has one."""
-    checked = [one["name"] for one in definition["containerDefinitions"] if one.get("healthCheck")]
-    said = "failed container health checks" in str(task.get("stoppedReason") or "").lower()
-    return said and checked == [state.get("name")]
-
-
-def _ended_first(state: Answer, task: Answer, definition: Answer) -> bool:
-    """Whether the task stopped because this container ended, with a code that containers also give
-    that are told to stop because of another one's end.
-
-    A service's program that is done without an error is done too early.
-    """
-    name = state.get("name")
-    others = [one for one in task.get("containers", ()) if one.get("name") != name]
-    if any(one.get("exitCode") not in (None, 0, *_TOLD_TO_STOP) for one in others):
-        return False
-    if state["exitCode"] != 0:
-        return True
-    essential = [
-        one.get("name")
-        for one in definition.get("containerDefinitions", ())
-        if one.get("essential", True)
-    ]
-    served = str(task.get("group", "")).startswith("service:")
-    alone = essential == [name]
-    return served and alone and task.get("stopCode") == "EssentialContainerExited"
 
 
 def _read_only(written: Answer) -> bool:

@@ -13,7 +13,7 @@ from wizard.aws.readers.holders import TASK_SESSION, editable, role_arn
 from wizard.aws.readers.paths import context_of_way
 from wizard.aws.readers.words import refusals_of, said_of_tasks
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Role, Unread
+from wizard.core.facts import Maybe, Partly, Role, Unread, merged
 from wizard.policy.execution import execution_role as execution_needs
 from wizard.policy.least import ExecSession, exec_task_role
 from wizard.policy.references import Place
@@ -108,8 +108,9 @@ async def _read(
     described, judged = await both(
         reading.call(GET, RoleName=name), _judge(reading, who, questions)
     )
-    judged = _without_tasks(judged, await reading.part("task-answers"))
     proven = bool(questions) and judged.unread is None
+    asked = questions if fact == "execution_role" else []
+    judged = _without_tasks(judged, await reading.part("task-answers"), asked)
     exists, trusted = _read_role(described, arn, place, proven=proven)
     if not judged.exists:
         exists = False
@@ -131,6 +132,7 @@ async def _read(
         lacking_elsewhere=tuple(one for one in _every(judged) if _has_own_cause(one, fact)),
         open_elsewhere=_open(judged, fact, elsewhere=True),
         doubtful_actions=tuple(one for one in judged.doubtful if not _has_own_cause(one, fact)),
+        partly=_partly(judged, fact),
     )
 
 
@@ -181,11 +183,17 @@ async def _foreign(reading: Reading, fact: str, arn: str, name: str) -> Role:
     )
 
 
-def _without_tasks(judged: Judged, tasks: Any) -> Judged:
-    """What is open stays so for want of the tasks, too: AWS tells them what it refuses."""
-    if not isinstance(tasks, Unread) or not judged.open:
+def _without_tasks(judged: Judged, tasks: Any, asked: list[Question]) -> Judged:
+    """What is open stays so for want of the tasks, too: AWS tells them what it refuses. So does all
+    that Fargate `asked` for, since of an organization's policies often nothing else tells
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html)."""
+    if not isinstance(tasks, Unread):
         return judged
-    return replace(judged, open=dict.fromkeys(judged.open, tasks), unread=tasks)
+    every = dict.fromkeys(action for one in asked for action in one.actions)
+    told = {*judged.missing, *judged.denied}
+    opened = {name: merged(tasks, why) for name, why in judged.open.items()}
+    opened |= {name: tasks for name in every if name not in opened and name not in told}
+    return replace(judged, open=opened, unread=tasks if opened else judged.unread)
 
 
 def _lacking(judged: Judged, fact: str) -> Maybe[tuple[str, ...]]:
@@ -194,10 +202,16 @@ def _lacking(judged: Judged, fact: str) -> Maybe[tuple[str, ...]]:
     return unread if unread and not own else own
 
 
+def _partly(judged: Judged, fact: str) -> Partly:
+    """What kept more of the role's lacks from being known than those that are."""
+    unread = _open(judged, fact, elsewhere=False)
+    return (("lacking_actions", unread), ("missing_actions", unread)) if unread else ()
+
+
 def _open(judged: Judged, fact: str, *, elsewhere: bool) -> Unread | None:
-    """What kept an action open, of those that have causes of their own or of the others."""
-    fitting = (why for name, why in judged.open.items() if _has_own_cause(name, fact) is elsewhere)
-    return next(fitting, None)
+    """What kept actions open, of those that have causes of their own or of the others."""
+    fitting = [why for name, why in judged.open.items() if _has_own_cause(name, fact) is elsewhere]
+    return merged(*fitting) if fitting else None
 
 
 def _every(judged: Judged) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from wizard.aws.readers.holders import TASK_SESSION, role_arn
 from wizard.aws.readers.words import refusals_of, said_of_tasks
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Secret, Unread
+from wizard.core.facts import Maybe, Secret, Unread, merged
 from wizard.policy.references import Place, read_secret
 from wizard.policy.references import Secret as Reference
 
@@ -79,13 +79,17 @@ async def _read(reading: Reading, wanted: _Wanted, place: Place) -> Secret:
 
 async def _told(reading: Reading, found: Secret) -> Secret:
     """Take from AWS's own word that the key may not be used, where nothing else tells
-    (https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html)."""
+    (https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html). Which key it
+    is stays open."""
+    unread, tasks = found.kms_denied, await reading.part("task-answers")
+    assert isinstance(unread, Unread)
     for text in await said_of_tasks(reading):
         if found.secret in text and _NO_KEY in text.lower():
             about = {"secret": found.secret}
             reading.note("secrets", "ecs:DescribeTasks", "said", about, text=text[:300])
-            return replace(found, kms_denied=True)
-    return found
+            partly = () if found.kms_key else (("kms_denied", unread),)
+            return replace(found, kms_denied=True, partly=partly)
+    return replace(found, kms_denied=merged(unread, tasks)) if isinstance(tasks, Unread) else found
 
 
 def _note(reading: Reading, found: Secret, call: str) -> None:
@@ -208,8 +212,12 @@ async def _with_key(reading: Reading, found: Secret, reference: Reference, place
     if metadata.get("KeyState", "Enabled") != "Enabled":
         state = "state" if not denied else None
         return replace(found, kms_key=key, kms_denied=True, kms_denied_by=state)
+    tasks = await reading.part("task-answers")
     if not denied and judged.unread:
         denied = judged.unread
+    elif not denied and isinstance(tasks, Unread):
+        # An organization's refusal often shows in their reasons alone.
+        denied = tasks
     return replace(found, kms_key=key, kms_denied=denied, kms_denied_by=judged.denied_by)
 
 

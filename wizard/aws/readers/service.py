@@ -53,6 +53,7 @@ async def service(reading: Reading) -> Maybe[Service]:
             task_definition_active=answer,
             percent_deadlock=answer,
             stuck=answer,
+            in_force=_is_meant(reading) or answer,
         )
     if answer is None or answer.get("status") == "INACTIVE":
         known = await _names(reading)
@@ -60,6 +61,12 @@ async def service(reading: Reading) -> Maybe[Service]:
         reading.note("service.exists", SERVICES, "service-missing", service=name, others=others)
         return Service(name, exists=False, similar=alike(name, known))
     return await _described(reading, name, answer)
+
+
+def _is_meant(reading: Reading) -> bool:
+    """Whether a task is meant, not what its service would start: it is named, or a shell is to be
+    opened in it."""
+    return bool(reading.target.task) or reading.target.goal == "exec"
 
 
 async def _names(reading: Reading) -> list[str]:

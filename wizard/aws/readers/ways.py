@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from wizard.aws.calls import both
 from wizard.aws.evidence import note_reach
 from wizard.aws.readers.more import MORE_CALLS, wanted, with_more
 from wizard.aws.reading import Reading, reader
@@ -64,7 +65,7 @@ def _with_default_group(view: NetworkView, interface: Interface) -> Interface:
 @reader("obstacles")
 async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
     """What stands in the ways; one entry for each cause, service and thing."""
-    found = await reading.part("reaches")
+    found, balancers = await both(reading.part("reaches"), reading.part("balancer-obstacles"))
     if isinstance(found, Unread):
         return found
     made: dict[tuple[Any, ...], Obstacle] = {}
@@ -74,13 +75,15 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
             for one in some:
                 obstacle = _obstacle(one, status, reach.need)
                 made.setdefault(_identity(obstacle), obstacle)
-    undecided = _undecided(found)
-    if not made and (undecided or _unverified(found)):
-        return undecided or _unverified(found) or ()
+    undecided = _undecided(found) or (None if made else _unverified(found))
+    if undecided and not made and not balancers:
+        return undecided
     if undecided:
         # What stands in a way that could not be judged may be of any cause.
-        stage = next(one.need.stage for one in found if _undecided([one])) or "eni"
+        stage = next((one.need.stage for one in found if _undecided([one])), "") or "eni"
         made[(undecided,)] = Obstacle(undecided, undecided, stage)
+    for obstacle in balancers:
+        made.setdefault(_identity(obstacle), obstacle)
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
         one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed

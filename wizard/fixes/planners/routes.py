@@ -11,6 +11,7 @@ from wizard.fixes.request import FixRequest, Refused
 from wizard.fixes.words import say
 
 ANYWHERE = "0.0.0.0/0"
+_HTTPS = 443
 _CREATE, _REPLACE = "ec2:CreateRoute", "ec2:ReplaceRoute"
 
 
@@ -69,11 +70,15 @@ def open_acl(request: FixRequest) -> Plan:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
     """
-    commands = []
-    for acl in dict.fromkeys(one.acl for one in obstacles(request) if one.acl):
-        base = f"aws ec2 create-network-acl-entry --network-acl-id {acl} --rule-number 90"
+    commands: dict[str, None] = {}
+    for one in obstacles(request):
+        # A load balancer's request comes in to the task (`says`), everything else goes out.
+        there, back = ("ingress", "egress") if one.says == "in" else ("egress", "ingress")
+        port = one.port if one.stage == "health" else _HTTPS
+        base = f"aws ec2 create-network-acl-entry --network-acl-id {one.acl} --rule-number 90"
         base += f" --protocol tcp --rule-action allow --cidr-block {ANYWHERE}"
-        commands.append(f"{base} --egress --port-range From=443,To=443")
-        commands.append(f"{base} --ingress --port-range From=1024,To=65535")
+        if one.acl:
+            commands[f"{base} --{there} --port-range From={port},To={port}"] = None
+            commands[f"{base} --{back} --port-range From=1024,To=65535"] = None
     notes = [{"en": command, "ja": command} for command in commands]
     return plan_of(request, [], notes)

@@ -20,11 +20,19 @@ class Balancing(Base):
         self.client("ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
         return self
 
-    def balancer(self, *, port: int = 80, admit: bool = True, **group: Any) -> Self:
+    def balancer(
+        self,
+        *,
+        port: int = 80,
+        admit: bool = True,
+        subnets: list[str] | None = None,
+        **group: Any,
+    ) -> Self:
         """A load balancer with a listener and a target group for the service.
 
-        ``admit`` opens the tasks' group to it; ``group`` replaces parameters of
-        CreateTargetGroup (``HealthCheckPath``, ``TargetType``, …).
+        ``admit`` opens the tasks' group to it; ``subnets`` are its own where it does not stand
+        in those of the tasks; ``group`` replaces parameters of CreateTargetGroup
+        (``HealthCheckPath``, ``TargetType``, …).
         """
         elb, ec2 = self.client("elbv2"), self.client("ec2")
         made = ec2.create_security_group(
@@ -33,7 +41,7 @@ class Balancing(Base):
         self.balancer_group = str(made["GroupId"])
         self.admit(80, self.balancer_group, "0.0.0.0/0", cidr=True)
         balancer = elb.create_load_balancer(
-            Name="front", Subnets=self.subnets, SecurityGroups=[self.balancer_group],
+            Name="front", Subnets=subnets or self.subnets, SecurityGroups=[self.balancer_group],
             Scheme="internal", Type="application",
         )["LoadBalancers"][0]["LoadBalancerArn"]  # fmt: skip
         self.target_group = self.make_target_group("web", port, **group)

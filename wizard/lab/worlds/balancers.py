@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from wizard.lab.world import ALL_ENDPOINTS, World
-from wizard.lab.worlds.bases import grant, rest
+from wizard.lab.worlds.bases import ALL_TRAFFIC, EVERYWHERE, grant, rest
+from wizard.lab.worlds.gates import acl_for
 from wizard.lab.worlds.goals import deploy
 from wizard.lab.worlds.model import Act, BrokenWorld, Planted
 
@@ -41,6 +42,60 @@ def _open(world: World) -> None:
 
 def _open_wrong_port(world: World) -> None:
     world.admit(8080, world.task_group, world.balancer_group)
+
+
+def _lets_nothing_out(world: World) -> None:
+    """The balancer's own group has rules for its clients alone."""
+    _behind()(world)
+    world.client("ec2").revoke_security_group_egress(
+        GroupId=world.balancer_group, IpPermissions=ALL_TRAFFIC
+    )
+
+
+def _let_out(port: int) -> Act:
+    def act(world: World) -> None:
+        pair = [{"GroupId": world.task_group}]
+        rule = {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "UserIdGroupPairs": pair}
+        world.client("ec2").authorize_security_group_egress(
+            GroupId=world.balancer_group, IpPermissions=[rule]
+        )
+
+    return act
+
+
+def _asked_elsewhere(world: World) -> None:
+    """The health check goes to a port that the program serves and no group admits."""
+    _behind({"HealthCheckPort": "9000"})(world)
+
+
+def _admit_check(world: World) -> None:
+    world.admit(9000, world.task_group, world.balancer_group)
+
+
+def _apart(entry: dict[str, Any], *, front: bool) -> Act:
+    """The balancer stands in subnets of its own; an ACL at its end (``front``) or the tasks'."""
+
+    def build(world: World) -> None:
+        rest(world.network(endpoints=ALL_ENDPOINTS))
+        tasks, table = world.subnets, world.route_table
+        own = world.add_private_subnets().subnets
+        world.subnets, world.route_table = tasks, table
+        world.balancer(subnets=own)
+        given = {"RuleNumber": 90, "Protocol": "6", "RuleAction": "deny", "CidrBlock": EVERYWHERE}
+        world.notes["acl"] = acl_for(world, own if front else tasks, given | entry)
+        world.notes["service"] = {"loadBalancers": world.behind()}
+
+    return build
+
+
+def _undeny(egress: bool) -> Act:
+    return lambda world: world.client("ec2").delete_network_acl_entry(
+        NetworkAclId=world.notes["acl"], RuleNumber=90, Egress=egress
+    )
+
+
+def _acl(world: World) -> dict[str, str]:
+    return {"acl": str(world.notes["acl"])}
 
 
 def _health_check(**changes: object) -> Act:
@@ -156,6 +211,42 @@ WORLDS = (
         text=_FAILED,
         build=_closed,
         causes=(Planted("lb.group-blocks", _open),),
+        decoy=_open_wrong_port,
+        goal=deploy,
+    ),
+    BrokenWorld(
+        name="balancers-group-lets-nothing-out",
+        symptom="start.elb-unhealthy",
+        text=_FAILED,
+        build=_lets_nothing_out,
+        causes=(Planted("lb.group-blocks", _let_out(80), _target_group),),
+        decoy=_let_out(8080),
+        goal=deploy,
+    ),
+    BrokenWorld(
+        name="health-check-asks-a-port-that-is-not-admitted",
+        symptom="start.elb-unhealthy",
+        text=_FAILED,
+        build=_asked_elsewhere,
+        causes=(Planted("lb.group-blocks", _admit_check, _target_group),),
+        decoy=_open_wrong_port,
+        goal=deploy,
+    ),
+    BrokenWorld(
+        name="acl-of-the-balancers-subnets-drops-the-answers",
+        symptom="start.elb-unhealthy",
+        text=_FAILED,
+        build=_apart({"Egress": False, "PortRange": {"From": 1024, "To": 65535}}, front=True),
+        causes=(Planted("network.acl-blocks", _undeny(False), _acl),),
+        decoy=_open_wrong_port,
+        goal=deploy,
+    ),
+    BrokenWorld(
+        name="acl-of-the-tasks-subnets-drops-the-container-port",
+        symptom="start.elb-unhealthy",
+        text=_FAILED,
+        build=_apart({"Egress": False, "PortRange": {"From": 80, "To": 80}}, front=False),
+        causes=(Planted("network.acl-blocks", _undeny(False), _acl),),
         decoy=_open_wrong_port,
         goal=deploy,
     ),

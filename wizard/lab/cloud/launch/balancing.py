@@ -19,7 +19,7 @@ from wizard.lab.cloud.errors import AwsError
 from wizard.lab.cloud.launch import eni
 from wizard.lab.cloud.launch.attempt import Attempt
 from wizard.lab.cloud.launch.behave import fall_ill, passed
-from wizard.lab.cloud.launch.filters import rule_admits
+from wizard.lab.cloud.launch.filters import acl_admits, acl_of, rule_admits
 from wizard.lab.cloud.launch.network import Place
 from wizard.lab.cloud.launch.program import REFUSED, program_of
 from wizard.lab.cloud.state import Cloud, Record
@@ -28,6 +28,9 @@ from wizard.lab.cloud.wire import Answer
 _TIMEOUT = ("Target.Timeout", "Request timed out")
 _FAILED = ("Target.FailedHealthChecks", "Health checks failed")
 _FIRST_CHECK_S = 10.0
+# Where a load balancer's requests come from (https://docs.aws.amazon.com/vpc/latest/userguide/
+# custom-network-acl.html#nacl-ephemeral-ports).
+_EPHEMERAL = (1024, 65535)
 State = tuple[str, str, str]
 _INITIAL: State = (
     "initial", "Elb.RegistrationInProgress", "Target registration is in progress"
@@ -172,7 +175,7 @@ def _matches(code: int, wanted: str) -> bool:
 
 
 def _reaches(attempt: Attempt, group: Any, spot: Place, port: int) -> bool:
-    """Whether the load balancer's packets get to the target, past both security groups."""
+    """Whether the load balancer's packets get to the target, and the answers back."""
     backend = elbv2_backends[attempt.store.account][attempt.region]
     for arn in group.load_balancer_arns:
         balancer = backend.load_balancers.get(arn)
@@ -185,16 +188,17 @@ def _reaches(attempt: Attempt, group: Any, spot: Place, port: int) -> bool:
             for g in own
             for r in g.egress_rules
         )
-        if leaves and any(_enters(spot, a, port, ids) for a in _addresses(spot, balancer)):
+        ways = _addresses(spot, balancer) if leaves else []
+        if any(_enters(spot, a, port, ids) and _passes(spot, s, a, port) for s, a in ways):
             return True
     return False
 
 
-def _addresses(spot: Place, balancer: Any) -> list[str]:
-    """An address in each of the load balancer's subnets."""
+def _addresses(spot: Place, balancer: Any) -> list[tuple[str, str]]:
+    """Each of the load balancer's subnets, with an address in it."""
     subnets = [eni.find_subnet(spot.ec2, str(s.id)) for s in balancer.subnets]
-    found = [eni.free_address(spot.ec2, s) for s in subnets if s is not None]
-    return [a for a in found if a is not None]
+    found = [(str(s.id), eni.free_address(spot.ec2, s)) for s in subnets if s is not None]
+    return [(subnet, address) for subnet, address in found if address is not None]
 
 
 def _enters(spot: Place, address: str, port: int, ids: set[str]) -> bool:
@@ -202,6 +206,20 @@ def _enters(spot: Place, address: str, port: int, ids: set[str]) -> bool:
         rule_admits(rule, address, port, None, ids)
         for group in spot.groups
         for rule in group.ingress_rules
+    )
+
+
+def _passes(spot: Place, subnet: str, address: str, port: int) -> bool:
+    """Whether the network ACLs of both subnets let the request through, and its answer."""
+    if subnet == spot.subnet_id:
+        return True
+    there = acl_of(spot.ec2, spot.vpc.id, subnet)
+    here = acl_of(spot.ec2, spot.vpc.id, spot.subnet_id)
+    return (
+        acl_admits(there, True, spot.address, (port, port))
+        and acl_admits(here, False, address, (port, port))
+        and acl_admits(here, True, address, _EPHEMERAL)
+        and acl_admits(there, False, spot.address, _EPHEMERAL)
     )
 
 
