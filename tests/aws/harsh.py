@@ -23,6 +23,7 @@ from wizard.aws.diagnosing import diagnose_one
 from wizard.catalog.store import knowledge
 from wizard.core.answer import Diagnosis
 from wizard.core.diagnosis import CONFIRMED, SUSPECTED, UNKNOWN, Finding
+from wizard.core.facts import Unread
 from wizard.core.knowledge import Knowledge
 from wizard.lab import Lab
 from wizard.lab.world import World
@@ -128,15 +129,33 @@ def base_complaints(study: Study) -> list[str]:
     if not isinstance(one, BrokenWorld):
         return [*_false_alarms(found, name)]
     asked = Asked(study.world, one, found)
-    made = [f"{name}: misses {cause}" for cause, _ in asked.missed]
-    made += [f"{name}: proves {cause} wrongly" for cause in asked.wrong]
+    missed = [
+        (cause, fields) for cause, fields in asked.missed if not _sealed(found, cause, fields)
+    ]
+    sealed = {cause for cause, _ in asked.missed} - {cause for cause, _ in missed}
+    made = [f"{name}: misses {cause}" for cause, _ in missed]
+    made += [f"{name}: proves {cause} wrongly" for cause in asked.wrong if cause not in sealed]
     made += [f"{name}: proves {cause} without evidence" for cause in asked.unproven]
     if not found.problem:
         made.append(f"{name}: finds no problem")
+    made += [f"{name}: fails to read {each}" for each in _failures(found)]
     if not study.observed and not study.unseen:
         seen = {each.symptom for each in found.symptoms}
         made += [] if one.symptom in seen else [f"{name}: does not see {one.symptom}"]
     return [*made, *order_complaints(study)]
+
+
+def _sealed(found: Diagnosis, cause: str, fields: dict[str, str]) -> bool:
+    """Whether a cause is proven but for the key of a secret that nobody here may describe, and that
+    is told to be open."""
+    known = {name: value for name, value in fields.items() if name != "key"}
+    return known != fields and any(
+        one.status == CONFIRMED
+        and "key" not in one.fields
+        and one.unread
+        and _is(one, cause, known)
+        for one in found.findings
+    )
 
 
 def _false_alarms(found: Diagnosis, name: str) -> Iterator[str]:
@@ -187,7 +206,14 @@ def denied_complaints(study: Study, operation: str) -> list[str]:
     made += [f"claims {c} checked and unchecked" for c in {*found.checked} & {*found.unchecked}]
     if not study.expected and found.problem:
         made.append("finds a problem where there is none")
+    made += [f"fails to read {one}" for one in _failures(found)]
     return [f"without {operation}: {one}" for one in dict.fromkeys(made)]
+
+
+def _failures(found: Diagnosis) -> list[str]:
+    """Return the facts whose reader met what it did not expect."""
+    unread = {key: one for key, one in found.facts.items() if isinstance(one, Unread)}
+    return [key for key, one in unread.items() if one.why == "unexpected-answer"]
 
 
 def _wrongly_proven(found: Diagnosis, calm: Diagnosis, operation: str) -> Iterator[str]:

@@ -35,14 +35,32 @@ def test_logins_name_registry_and_expiry_but_no_token() -> None:
     ]
 
 
+@pytest.fixture
+def helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The credential helpers of docker that this machine has."""
+    for name in ("pass", "ecr-login"):
+        program(tmp_path, f"docker-credential-{name}", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("helpers")
 def test_an_empty_entry_without_a_credential_store_is_no_login() -> None:
     assert machine.read_config('{"auths": {"r": {}}}') == []
-    assert len(machine.read_config('{"auths": {"r": {}}, "credsStore": "pass"}')) == 1
+    (found,) = machine.read_config('{"auths": {"r": {}}, "credsStore": "pass"}')
+    assert "lacks" not in found
 
 
+@pytest.mark.usefixtures("helpers")
 def test_a_credential_helper_for_the_registry_counts_as_a_login() -> None:
     found = machine.read_config('{"credHelpers": {"r.example": "ecr-login"}}')
     assert found == [{"registry": "r.example", "expires": None, "helper": True}]
+
+
+@pytest.mark.parametrize("how", [{"credHelpers": {"r": "gone"}}, {"credsStore": "gone"}])
+@pytest.mark.usefixtures("helpers")
+def test_a_helper_that_is_not_on_the_path_is_named(how: dict[str, object]) -> None:
+    *_, found = machine.read_config(json.dumps({"auths": {"r": {}}} | how))
+    assert found["lacks"] == "docker-credential-gone"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"auths": null}', '{"auths": {"r": 1}}'])

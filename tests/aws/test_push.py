@@ -73,6 +73,18 @@ def test_login_with_sudo_and_push_without_are_two_users_too(
     assert fields(found, "bastion.docker-user-mismatch", "push_user") == ["taro"]
 
 
+def test_a_helper_that_is_not_there_is_no_login(
+    homes: Path, registry: str, engine: Engine, known: Knowledge
+) -> None:
+    (homes / "taro" / ".docker").mkdir(parents=True)
+    settings = {"credHelpers": {registry: "not-installed"}}
+    (homes / "taro" / ".docker" / "config.json").write_text(json.dumps(settings))
+    found = engine.diagnose(target(registry), pasted(known, push(registry, sudo=False)))
+    assert proven(found) == ["bastion.docker-login-missing"]
+    told = says(found, "bastion.docker-login-missing")
+    assert "docker-credential-not-installed, which is not on the PATH" in told
+
+
 def test_without_any_login_it_is_missing(
     homes: Path, registry: str, engine: Engine, known: Knowledge
 ) -> None:

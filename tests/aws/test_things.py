@@ -209,6 +209,14 @@ def test_what_a_simulation_leaves_out_is_read_from_the_policies() -> None:
     assert found.value.lacking_actions == (GET,)
 
 
+def test_policies_that_allow_say_that_an_organization_was_not_seen() -> None:
+    read_alone = {**policies(Action="*", Resource="*"), SIMULATE: DENIED}
+    found = role({**read_alone, "secretsmanager:GetResourcePolicy": {}}, with_secret())
+    assert found.value.lacking_actions == ()
+    (told,) = [one for one in found.says if one.startswith("the policies of web-exec allow all")]
+    assert "(SCP)" in told
+
+
 def content(versions: dict[str, list[str]], reference: str, value: Reply) -> Any:
     replies: dict[str, Reply] = {
         "secretsmanager:DescribeSecret": {"ARN": SECRET, "VersionIdsToStages": versions},

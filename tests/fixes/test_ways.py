@@ -81,6 +81,26 @@ def test_a_network_acl_is_shown_how_to_open_by_hand(
     ]
 
 
+def test_a_network_acl_before_a_load_balancer_is_opened_for_the_port_that_it_asks(
+    private_world: World, desk: FixDesk
+) -> None:
+    def blocks(side: str) -> Obstacle:
+        acl = f"acl-{side}"
+        return Obstacle("network.acl-blocks", "confirmed", "health", acl=acl, says=side, port=8080)
+
+    target = Target(goal="start", cluster="prod", service="web", account="123456789012")
+    facts = {"obstacles": (blocks("out"), blocks("in"))}
+    diagnosis = Diagnosis(target, (), (), (), (), (), 0, 0, 0.0, facts)
+    plan = desk.plan(diagnosis, "network.acl-blocks")
+    words = [note["en"].split() for note in plan.notes]
+    assert [(w[w.index("--network-acl-id") + 1], w[-3], w[-1]) for w in words] == [
+        ("acl-out", "--egress", "From=8080,To=8080"),
+        ("acl-out", "--ingress", "From=1024,To=65535"),
+        ("acl-in", "--ingress", "From=8080,To=8080"),
+        ("acl-in", "--egress", "From=1024,To=65535"),
+    ]
+
+
 def test_the_repositorys_policy_lets_the_execution_role_pull(lab: Lab, desk: FixDesk) -> None:
     world_of(lab)
     ecr = lab.client("ecr")

@@ -39,6 +39,12 @@ class Judged:
         """The missing actions, or what kept them from being known while none is known."""
         return self.unread if self.unread and not self.missing and not self.denied else self.missing
 
+    @property
+    def allowed_phrase(self) -> str:
+        """The phrase that says that all is allowed: policies that were read tell of nothing else
+        that may deny."""
+        return "actions-allowed" if self.call == SIMULATE else "policies-allow"
+
 
 @dataclass(slots=True)
 class Pair:

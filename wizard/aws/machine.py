@@ -119,7 +119,9 @@ def read_config(text: str) -> list[dict[str, Any]]:
     """Return the logins of a docker configuration: `registry`, `expires` (epoch), `helper`.
 
     A credential helper for one registry counts as a login, since it fetches one by itself; a
-    credential store keeps the secret elsewhere and leaves an empty entry.
+    credential store keeps the secret elsewhere and leaves an empty entry. Either is a program;
+    `lacks` names it where it is not on the PATH, and docker then fails
+    (https://docs.docker.com/reference/cli/docker/login/).
     """
     try:
         document = json.loads(text)
@@ -132,12 +134,19 @@ def read_config(text: str) -> list[dict[str, Any]]:
     for name, entry in (document.get("auths") or {}).items():
         secret = entry.get("auth") if isinstance(entry, dict) else None
         if secret or store:
-            made.append({"registry": _host(name), "expires": _expiry(secret), "helper": False})
+            kept = {"expires": _expiry(secret), "helper": False}
+            made.append({"registry": _host(name), **kept, **({} if secret else _lacks(store))})
     for name, helper in (document.get("credHelpers") or {}).items():
-        made.append({"registry": _host(name), "expires": None, "helper": bool(helper)})
+        fetched = {"expires": None, "helper": bool(helper), **_lacks(helper)}
+        made.append({"registry": _host(name), **fetched})
     if store == "ecr-login":
-        made.append({"registry": "*.dkr.ecr.*", "expires": None, "helper": True})
+        made.append({"registry": "*.dkr.ecr.*", "expires": None, "helper": True, **_lacks(store)})
     return made
+
+
+def _lacks(helper: Any) -> dict[str, str]:
+    program = f"docker-credential-{helper}"
+    return {} if shutil.which(program) else {"lacks": program}
 
 
 def _host(name: str) -> str:

@@ -99,6 +99,12 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "{who} is allowed all that is needed here",
         "ja": "{who} には必要な操作がすべて許可されている",
     },
+    "policies-allow": {
+        "en": "the policies of {who} allow all that is needed here; whether an organization's (SCP)"
+        " or a session's policy denies it was not seen",
+        "ja": "{who} のポリシーは必要な操作をすべて許可している"
+        "（SCP やセッションポリシーによる拒否の有無は確認できていない）",
+    },
     "repository-there": {
         "en": "the repository {repository} is there",
         "ja": "リポジトリ {repository} は存在する",
@@ -190,6 +196,10 @@ PHRASES: dict[str, dict[str, str]] = {
     "logged-in-elsewhere": {
         "en": "there are logins for {registry}",
         "ja": "{registry} へのログインがある",
+    },
+    "helper-missing": {
+        "en": "docker's configuration asks for {program}, which is not on the PATH",
+        "ja": "docker の設定が {program} を指定しているが、PATH に存在しない",
     },
     "logins-hidden": {
         "en": "the docker configuration of {users} cannot be read by this user",

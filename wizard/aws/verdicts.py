@@ -24,8 +24,8 @@ from wizard.core.knowledge import Cause, Knowledge
 
 _MOST = 6
 _QUIET = ("not-asked", "no-way", "none", "starting")
-"""Reasons that are no failed call: nothing was asked, no API tells, there is no such thing, or it is
-too early to tell."""
+"""Reasons that are no failed call: nothing was asked, no API tells, there is no such thing, or it
+is too early to tell."""
 
 EXEC_OFF = "exec.disabled-on-service"
 

@@ -149,13 +149,15 @@ def _docker_login(
             "user_mismatch": unread,
             "other_registry": unread,
         }
-    entries: list[Answer] = answer["logins"]
+    entries: list[Answer] = [one for one in answer["logins"] if not one.get("lacks")]
     fitting = [one for one in entries if registry and fnmatch(registry, one["registry"])]
     users = tuple(sorted({str(one["user"]) for one in fitting}))
     others = sorted({one["registry"] for one in entries if _is_ecr(one["registry"])} - {registry})
     me, unread = str(answer["me"]), Unread(LOGINS, "AccessDenied")
     pushes_as = pushes_as or _likely_pusher(reading, me, users)
     _note_logins(reading, users, others, registry, answer["hidden"])
+    for program in sorted({one["lacks"] for one in answer["logins"] if one.get("lacks")}):
+        reading.note("bastion.login_users", LOGINS, "helper-missing", program=program)
     _note_mismatch(reading, pushes_as, users, registry)
     # A machine without docker pushes nothing: that nobody is logged in there means nothing.
     elsewhere = isinstance(docker, dict) and docker["state"] == "absent"

@@ -272,4 +272,4 @@ def _note(reading: Reading, who: Principal, judged: Judged, questions: dict[str,
     if judged.denied:
         note("denied_actions", "actions-denied", actions=judged.denied, by=judged.denied_by)
     if questions and not (judged.missing or judged.denied or judged.unread):
-        note("missing_actions", "actions-allowed")
+        note("missing_actions", judged.allowed_phrase)

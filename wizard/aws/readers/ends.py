@@ -23,13 +23,16 @@ def end_of(
     unhealthy = _failed_check(state, task, definition) if checks_failed else False
     if state.get("healthStatus") == "UNHEALTHY" or unhealthy is True:
         return "unhealthy"
-    code, reason = state.get("exitCode"), str(state.get("reason") or "")
+    reason = str(state.get("reason") or "")
     if "OutOfMemory" in reason:
         return "out-of-memory"
     if any(words in reason.lower() for words in _NOT_FOUND) and "pull" not in reason.lower():
         return "entrypoint"
-    if isinstance(unhealthy, Unread):
-        return unhealthy
+    return unhealthy if isinstance(unhealthy, Unread) else _by_code(state, task, definition)
+
+
+def _by_code(state: Answer, task: Answer, definition: Answer) -> str | None:
+    code = state.get("exitCode")
     told = task.get("stopCode") in (
         "UserInitiated",
         "ServiceSchedulerInitiated",

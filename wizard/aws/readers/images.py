@@ -14,7 +14,7 @@ from wizard.aws.readers.platforms import (
 )
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Obstacle, Repository, Role, Unread
+from wizard.core.facts import Maybe, Obstacle, Repository, Role, Unread, merged
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Image, Place, read_image
 from wizard.policy.types import Request
@@ -77,6 +77,9 @@ async def _read(reading: Reading, wanted: Wanted, place: Place) -> Repository:
             exists = True
         if exists is False and not wanted.pushed and await _cached(reading, image, where):
             exists = found = seen = Unread(RULES, "pull-through-cache")
+        if isinstance(exists, Unread):
+            # An image that is there would tell it, too.
+            exists = merged(exists, *(one for one in (found, seen) if isinstance(one, Unread)))
     _note(reading, wanted, exists, seen)
     if exists is False:
         found = seen = True  # the repository is what is missing, and it is said once
@@ -218,8 +221,10 @@ async def _refused_abroad(reading: Reading, image: Image) -> Maybe[bool]:
         return unread
     if role.lacking_actions or role.exists is not True:
         return False
-    if any("policy" in one.cause for one in obstacles):
-        return False
+    for one in obstacles:
+        if isinstance(one.cause, Unread) or "policy" in one.cause:
+            undecided = next((u for u in (one.cause, one.status) if isinstance(u, Unread)), False)
+            return undecided
     about, values = {"repository": image.repository}, {"role": role.name, "repository": name}
     reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
     return True

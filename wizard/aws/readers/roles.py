@@ -292,4 +292,4 @@ def _note(
             by=judged.denied_by,
         )
     if not (judged.missing or judged.denied or judged.unread):
-        reading.note(f"{fact}.lacking_actions", call, "actions-allowed", who=name)
+        reading.note(f"{fact}.lacking_actions", call, judged.allowed_phrase, who=name)
