@@ -124,3 +124,18 @@ def test_another_cli_is_asked_for_its_version(
     program(tmp_path, "aws", "echo aws-cli/1.18.5 Python/3.6.0")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
     assert machine.cli({})["version"] == "1.18.5"
+
+
+@pytest.mark.parametrize(
+    ("kept", "wanted"), [(("1.46.3",), "1.46.3"), (("1.46.3", "1.40.0"), "1.18.5")]
+)
+def test_the_version_that_pip_installed_is_read_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...], wanted: str
+) -> None:
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin", "aws", "echo aws-cli/1.18.5 Python/3.6.0")
+    for version in kept:
+        packages = tmp_path / "lib" / "python3.11" / "site-packages"
+        (packages / f"awscli-{version}.dist-info").mkdir(parents=True)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/bin")
+    assert machine.cli({})["version"] == wanted

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from wizard.lab import Lab, LabError
+from wizard.lab.scratch import PREFIX, clear_stale, make
 from wizard.lab.serve import export_lines, serve
 from wizard.lab.worlds import WORLDS
 
@@ -61,6 +62,56 @@ def test_the_lab_dies_with_its_parent_even_by_sigkill() -> None:
     assert _gone(int(pid))
     assert not _listens(int(port))
     assert not Path(home).parent.exists()
+
+
+def test_what_a_lab_left_whose_parent_and_child_were_killed_goes_with_the_next_start(
+    tmp_path: Path,
+) -> None:
+    def start() -> tuple[subprocess.Popen[str], int, Path]:
+        parent = subprocess.Popen(
+            [sys.executable, "-c", _PARENT],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"TMPDIR": str(tmp_path)},
+        )
+        assert parent.stdout is not None
+        pid, _, home = parent.stdout.readline().split()
+        return parent, int(pid), Path(home).parent
+
+    (tmp_path / f"{PREFIX}somebodys").mkdir()
+    with start()[0] as living:
+        parent, child, left = start()
+        with parent:
+            os.kill(child, signal.SIGSTOP)
+            parent.kill()
+        assert parent.wait() == -signal.SIGKILL
+        clear_stale(tmp_path)
+        assert left.exists(), "its child was still there"
+        os.kill(child, signal.SIGKILL)
+        assert _gone(child)
+        assert left.exists()
+        clear_stale(tmp_path)
+        assert not left.exists()
+        assert len(list(tmp_path.glob(f"{PREFIX}*"))) == 2
+        living.communicate()
+    assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}somebodys"]
+
+
+def test_a_start_clears_up_what_nobody_holds_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    scratch, held = make()
+    other, other_held = make()
+    assert scratch.exists()
+    os.close(held)
+    third, third_held = make()
+    assert not scratch.exists()
+    assert other.exists()
+    assert third.exists()
+    os.close(other_held)
+    os.close(third_held)
 
 
 def test_a_closed_lab_leaves_no_process_port_thread_or_file() -> None:

@@ -12,38 +12,6 @@ from wizard.lab.world import World, allow
 
 from .helpers import refused
 
-ACCOUNT, OTHER = "123456789012", "111122223333"
-REGION = "ap-northeast-1"
-OURS = f"arn:aws:iam::{ACCOUNT}:root"
-WORKER = f"arn:aws:iam::{ACCOUNT}:role/worker"
-SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/me"
-Act = Callable[[], Any]
-
-
-def _policy(effect: str, principal: Any, action: str, resource: str | None = "*") -> str:
-    statement: dict[str, Any] = {"Effect": effect, "Principal": principal, "Action": action}
-    if resource:
-        statement["Resource"] = resource
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _own(lab: Lab, service: str, *actions: str) -> Any:
-    """A client of a role that may do *actions* by its own policy."""
-    inline = allow(*actions) if actions else None
-    World(lab).role("worker", service="ec2.amazonaws.com", inline=inline)
-    return lab.client(service, "role/worker/me")
-
-
-def _may(lab: Lab, *actions: str) -> None:
-    lab.client("iam").put_role_policy(
-        RoleName="worker", PolicyName="inline", PolicyDocument=allow(*actions)
-    )
-
-
-def _why(call: Act) -> str:
-    """The last part of a refusal."""
-    _, text = refused(call)
-    return text[max(text.find("because"), text.find("with an explicit")) :]
 
 
 def _repository(lab: Lab, account: str) -> Any:

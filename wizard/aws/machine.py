@@ -54,7 +54,8 @@ def plugin(params: dict[str, Any]) -> Answer:
 
 
 def cli(params: dict[str, Any]) -> Answer:
-    """Return the AWS CLI's version, from its path where that tells, else by asking it."""
+    """Return the AWS CLI's version, from where it lies if that tells, else by asking it, which
+    takes a second."""
     found = shutil.which("aws")
     if found is None:
         return {"version": None, "present": False}
@@ -62,9 +63,21 @@ def cli(params: dict[str, Any]) -> Answer:
     told = re.search(r"/aws-cli/v2/(\d+\.\d+\.\d+)/", str(Path(found).resolve()))
     if told:
         return {"version": told.group(1), "present": True}
+    beside = {told.group(1) for told in map(_PIP.search, _beside(found)) if told}
+    if len(beside) == 1:
+        return {"version": beside.pop(), "present": True}
     _, text = _run(found, "--version")
     said = re.search(r"aws-cli/(\d+\.\d+\.\d+)", text)
     return {"version": said.group(1) if said else None, "present": True}
+
+
+_PIP = re.compile(r"awscli-(\d+\.\d+\.\d+)\.(?:dist|egg)-info$")
+
+
+def _beside(program: str) -> Iterator[str]:
+    """Yield the packages that pip or the system keeps for the Python of `program`."""
+    prefix = Path(program).resolve().parent.parent
+    return map(str, prefix.glob("lib/python*/*-packages/awscli-*-info"))
 
 
 def logins(params: dict[str, Any]) -> Answer:

@@ -66,15 +66,12 @@ class Diagnosis:
     def problem(self) -> bool:
         """Whether something is wrong: a symptom, a proven cause, or a suspected present one.
 
-        Where nothing is seen to fail, a suspicion does not count of what a running task is past.
+        Where nothing is seen to fail, a suspicion does not count of what a running task is past,
+        nor of a network way that could not be read: an agent without one would not run either.
         """
         task = self.facts.get("task")
         runs = isinstance(task, Task) and task.status == "RUNNING"
-        present = [
-            one
-            for one in self.findings
-            if not one.predicted and not (runs and one.stage not in ("push", "exec"))
-        ]
+        present = [one for one in self.findings if not (one.predicted or (runs and _is_past(one)))]
         return (
             bool(self.symptoms)
             or any(one.status == CONFIRMED for one in self.findings)
@@ -85,6 +82,12 @@ class Diagnosis:
     def refuted(self) -> tuple[Finding, ...]:
         """The candidates of the symptoms that were refuted."""
         return tuple(one for one in self.findings if one.status == RULED_OUT)
+
+
+def _is_past(one: Finding) -> bool:
+    """Whether a suspicion says nothing of a task that runs."""
+    unread = one.cause.startswith("network.") and bool(one.unread)
+    return one.stage not in ("push", "exec") or unread
 
 
 @dataclass(frozen=True, slots=True)

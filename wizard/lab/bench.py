@@ -38,7 +38,7 @@ def per_second(call: Callable[[], object], times: int = CALLS) -> float:
 
 
 def _leftovers() -> set[str]:
-    scratch = Path(tempfile.gettempdir()).glob("fargate-wizard-lab-*")
+    scratch = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
     threads = {f"thread {t.name}" for t in threading.enumerate()}
     return {str(p) for p in scratch} | threads | {f"fd {n}" for n in os.listdir("/proc/self/fd")}
 

@@ -8,13 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from wizard.lab.process import LabError, close_pipes, greet, spawn
+from wizard.lab.scratch import make
 
 __all__ = ["ACCOUNT", "BIN", "Fault", "Lab", "LabError", "is_loopback"]
 
@@ -32,9 +32,11 @@ class Lab:
     when its parent does, even by SIGKILL.
     """
 
-    def __init__(self, process: subprocess.Popen[str], port: int, scratch: Path, region: str):
+    def __init__(
+        self, process: subprocess.Popen[str], port: int, place: tuple[Path, int], region: str
+    ):
         self._process = process
-        self._scratch = scratch
+        self._scratch, self._held = place
         self.port = port
         self.region = region
         self.account = ACCOUNT
@@ -62,17 +64,18 @@ class Lab:
         Raises:
             LabError: the child did not come up; the text holds what it wrote.
         """
-        scratch = Path(tempfile.mkdtemp(prefix="fargate-wizard-lab-"))
+        scratch, held = make()
         log = scratch / "child.log"
-        process = spawn(log)
+        process = spawn(log, held)
         request = {"region": region, "speed": speed, "port": port, "scratch": str(scratch)}
         try:
-            lab = cls(process, greet(process, request), scratch, region)
+            lab = cls(process, greet(process, request), (scratch, held), region)
         except (LabError, OSError, ValueError) as error:
             text = log.read_text() if log.exists() else ""
             process.kill()
             close_pipes(process)
             shutil.rmtree(scratch, ignore_errors=True)
+            os.close(held)
             raise LabError(f"the embedded AWS did not start: {error}\n{text[-4000:]}") from error
         if settings:
             lab.settings(**settings)
@@ -99,6 +102,9 @@ class Lab:
             self._process.kill()
         close_pipes(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
 
     @property
     def bastion(self) -> Path:

@@ -17,8 +17,11 @@ class LabError(RuntimeError):
     """The lab could not be started, or refused what was asked of it."""
 
 
-def spawn(log: Path) -> subprocess.Popen[str]:
-    """Starts the child; what it writes on standard error goes to *log*."""
+def spawn(log: Path, held: int) -> subprocess.Popen[str]:
+    """Starts the child; what it writes on standard error goes to *log*.
+
+    It keeps the descriptor *held* open, which marks its directory as in use.
+    """
     with log.open("w") as errors:
         return subprocess.Popen(
             [sys.executable, "-m", "wizard.lab.cloud.server"],
@@ -28,6 +31,7 @@ def spawn(log: Path) -> subprocess.Popen[str]:
             text=True,
             env=_child_environment(),
             cwd=log.parent,
+            pass_fds=(held,),
         )
 
 

@@ -223,8 +223,8 @@ async def _refused_abroad(reading: Reading, image: Image) -> Maybe[bool]:
         return False
     for one in obstacles:
         if isinstance(one.cause, Unread) or "policy" in one.cause:
-            undecided = next((u for u in (one.cause, one.status) if isinstance(u, Unread)), False)
-            return undecided
+            known = (one.cause, one.status)
+            return next((each for each in known if isinstance(each, Unread)), False)
     about, values = {"repository": image.repository}, {"role": role.name, "repository": name}
     reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
     return True

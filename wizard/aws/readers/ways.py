@@ -8,7 +8,7 @@ from wizard.aws.calls import both
 from wizard.aws.evidence import note_reach
 from wizard.aws.readers.more import MORE_CALLS, wanted, with_more
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Obstacle, Unread, Way
+from wizard.core.facts import Maybe, Obstacle, Unread, Way, merged
 from wizard.network.examination import examine, examine_subnet
 from wizard.network.types import Interface, Need, NetworkView, Reach
 from wizard.network.types import Unread as Unseen
@@ -75,13 +75,13 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
             for one in some:
                 obstacle = _obstacle(one, status, reach.need)
                 made.setdefault(_identity(obstacle), obstacle)
-    undecided = _undecided(found) or (None if made else _unverified(found))
+    undecided = _undecided(found) or _unverified(found)
     if undecided and not made and not balancers:
         return undecided
     if undecided:
         # What stands in a way that could not be judged may be of any cause.
-        stage = next((one.need.stage for one in found if _undecided([one])), "") or "eni"
-        made[(undecided,)] = Obstacle(undecided, undecided, stage)
+        open_ = (one.need.stage for one in found if _undecided([one]) or _unverified([one]))
+        made[(undecided,)] = Obstacle(undecided, undecided, next(open_) or "eni")
     for obstacle in balancers:
         made.setdefault(_identity(obstacle), obstacle)
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
@@ -97,10 +97,9 @@ def _remedied(one: Obstacle) -> tuple[Any, ...]:
 
 def _undecided(found: Sequence[Reach]) -> Unread | None:
     """What kept a way from being judged: then an empty list would say too much."""
-    for reach in found:
-        if reach.state == "unknown" and reach.unread:
-            return Unread(reach.unread[0].call, reach.unread[0].why)
-    return None
+    unknown = (reach.unread for reach in found if reach.state == "unknown")
+    unread = dict.fromkeys(Unread(one.call, one.why) for some in unknown for one in some)
+    return merged(*unread) if unread else None
 
 
 def _unverified(found: Sequence[Reach]) -> Unread | None:
@@ -165,8 +164,6 @@ async def ways(reading: Reading) -> Maybe[tuple[Way, ...]]:
 
 
 def _way(reach: Reach) -> Way:
-    state: Maybe[str] = reach.state
-    if reach.state == "unknown" and reach.unread:
-        state = Unread(reach.unread[0].call, reach.unread[0].why)
+    state: Maybe[str] = _undecided([reach]) or reach.state
     name = reach.need.service or reach.need.host
     return Way(name, reach.need.stage, state, reach.way or None)
