@@ -136,6 +136,17 @@ def test_a_task_of_another_region_is_told_from_a_mistyped_one(story: Story, engi
     assert fields(found, "target.region-wrong", "told_region") == ["us-east-1"]
 
 
+def test_an_arn_of_another_region_is_not_the_cluster_of_that_name_here(
+    story: Story, engine: Engine
+) -> None:
+    arn = f"arn:aws:ecs:us-east-1:{story.lab.account}:cluster/{CLUSTER}"
+    found = engine.diagnose(Target(cluster=arn, service=SERVICE))
+    assert proven(found) == ["target.region-wrong"]
+    assert fields(found, "target.region-wrong", "told_region") == ["us-east-1"]
+    here = Target(cluster=arn.replace("us-east-1", story.lab.region), service=SERVICE)
+    assert status(engine.diagnose(here), "target.region-wrong") is None
+
+
 def test_an_explicit_deny_is_no_missing_permission(
     story: Story, engine: Engine, known: Knowledge
 ) -> None:

@@ -98,18 +98,13 @@ def test_what_a_lab_left_whose_parent_and_child_were_killed_goes_with_the_next_s
     assert [path.name for path in tmp_path.iterdir()] == [f"{PREFIX}somebodys"]
 
 
-def test_a_start_clears_up_what_nobody_holds_any_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    scratch, held = make()
-    other, other_held = make()
-    assert scratch.exists()
+def test_a_start_clears_up_what_nobody_holds_any_more(tmp_path: Path) -> None:
+    left, held = make(tmp_path)
+    other, other_held = make(tmp_path)
+    assert left.exists()
     os.close(held)
-    third, third_held = make()
-    assert not scratch.exists()
-    assert other.exists()
-    assert third.exists()
+    third, third_held = make(tmp_path)
+    assert set(tmp_path.iterdir()) == {other, third}
     os.close(other_held)
     os.close(third_held)
 

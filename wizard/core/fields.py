@@ -5,7 +5,12 @@ so that a cold look-up compiles few regexes.
 """
 
 ACCOUNT = r"[\w<>*＊.-]{1,40}"
-ARN = r"arn:[\w*<>-]{1,20}:[\w*<>-]{1,30}:[\w*<>-]{0,30}:[^\s\"',;()\[\]{}]{1,300}"
+MASK = r"(?:\$?\{{1,2}[\w. -]{1,40}\}{1,2}|\[[\w* -]{1,40}\])"
+"""What people and tools put where an account was: `[MASKED]`, `{{account_id}}`, `${ACCOUNT}`."""
+ARN = (
+    rf"arn:[\w*<>-]{{1,20}}:[\w*<>-]{{1,30}}:[\w*<>-]{{0,30}}:{MASK}?"
+    rf"[^\s\"',;()\[\]{{}}]{{1,300}}"
+)
 HOST = r"[\w<>*-]{1,80}(?:\.[\w<>*-]{1,80}){2,12}"
 REGISTRY = (
     r"[\w<>*-]{1,40}\.dkr[.-]ecr(?:-fips)?\.[\w<>*-]{1,30}\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
@@ -26,6 +31,7 @@ _BARE_CODES = (
     "RequestTimeTooSkewed",
     "Throttling",
 )
+ID = r"(?:[0-9a-fxX*]{3,17}\b|[*X]{3,17}|<[\w -]{1,20}>)"
 NAME = r"[\w<>*][\w<>*./-]{0,200}"
 
 ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -132,11 +138,13 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "exit_code",
         ("xit", "Exit"),
-        r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?[:=]? ?\"?(-?\d{1,3})\b",
+        r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?\s?[:=|]?\s?\"?(-?\d{1,3})\b",
     ),
     ("exit_code", ("exited with ",), r"exited with (?:code |status |exit code )?(-?\d{1,3})\b"),
     ("exit_code", ("終了コード",), r"終了コード[はがを: :]{0,3}(-?\d{1,3})(?!\d)"),
     ("host", ("lookup ",), rf"lookup ({HOST})"),
+    ("host", ("validation failed for",), rf"validation failed for https?://({HOST})"),
+    ("host", ("ConnectionPool(host=",), rf"ConnectionPool\(host='({HOST})'"),
     (
         "host",
         ("://",),
@@ -144,9 +152,10 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("endpoint", ("endpoint URL",), rf"endpoint URL:? ?\"?'?(https?://{HOST}[\w/.-]{{0,200}})"),
     ("endpoint", ("vpce-",), r"\b(vpce-[0-9a-f*]{3,17})\b"),
-    ("vpc", ("vpc-",), r"\b(vpc-[0-9a-fx*]{3,17})\b"),
-    ("subnet", ("subnet-",), r"\b(subnet-[0-9a-fx*]{3,17})\b"),
-    ("security_group", ("sg-",), r"\b(sg-[0-9a-fx*]{3,17})\b"),
+    ("vpc", ("vpc-",), rf"\b(vpc-{ID})"),
+    ("subnet", ("subnet-",), rf"\b(subnet-{ID})"),
+    ("subnet", ("subnet ID '",), r"subnet ID '([\w-]{1,60})'"),
+    ("security_group", ("sg-",), rf"\b(sg-{ID})"),
     ("route_table", ("rtb-",), r"\b(rtb-[0-9a-fx*]{3,17})\b"),
     ("file_system", ("fs-",), r"\b(fs-[0-9a-fx*]{3,17})\b"),
     (

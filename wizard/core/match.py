@@ -31,11 +31,17 @@ _PROSE = 3
 _MOST_PLACES = 20
 _MOST_REGEX_PLACES = 4
 _SAME_MESSAGE = 600
-
+_CODE_BEFORE = 200
+_SHIFT = 12
 
 _CODE = (
     r"(?:\b(?:except|catch|instanceof|import|throws)\b[ (]{1,3}[\w., (]{0,60}"
-    r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?)$"
+    r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?"
+    # A text given a name, `on_reason = "`, or one of a list that is: `REASONS = {"a", "`.
+    r"|(?m:^)[\w. \t-]{0,40}?\b(?!(?:e|err|error|msg|message|reason|result|output)\b)"
+    r"[A-Za-z_][\w.]{1,40}(?:: ?[\w\[\], ]{1,30})? :?= "
+    r"(?:[\[{(]\s{0,20}(?:[\"'][^\"'\n]{0,90}[\"'],\s{1,20}){0,4})?"
+    r"[bfr]?[\"'`][^\"'`\n]{0,60})$"
 )
 
 
@@ -208,9 +214,15 @@ class Matcher:
         return text.find(text[other.start : other.end], first, last) >= 0
 
 
-def _in_code(text: str, start: int) -> bool:
-    """Whether what stands at `start` is named in a program (`except X:`), not printed by one."""
-    return bool(_regex(_CODE).search(text[max(0, start - 80) : start]))
+def _in_code(text: str, start: int, beyond: int) -> bool:
+    """Whether what stands at `start` is named in a program (`except X:`), not printed by one.
+
+    What was retyped may begin some letters `beyond` the place where it was found.
+    """
+    return any(
+        _regex(_CODE).search(text[max(0, at - _CODE_BEFORE) : at])
+        for at in range(start, start + beyond + 1)
+    )
 
 
 def _is_cut(text: str) -> bool:
@@ -266,7 +278,7 @@ def _try(
     if not all(map(there, rule.near)) or (rule.any and not any(map(there, rule.any))):
         return None
     start, stop = squashed.origin(at), squashed.origin(end - 1) + 1
-    if _in_code(text, start):
+    if _in_code(text, start, _SHIFT if retyped else 0):
         return None
     if rule.regex:
         around = readable(text[max(0, start - rule.within) : stop + rule.within])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wizard.lab import worlds
 from wizard.lab.lab import Lab
+from wizard.lab.scratch import PREFIX
 from wizard.lab.world import healthy
 
 CALLS = 200

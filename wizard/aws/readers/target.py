@@ -84,7 +84,9 @@ async def cluster_answer(reading: Reading) -> Maybe[Answer | None]:
     if isinstance(answer, Refused):
         return None if answer.absent else answer.unread
     every = answer.get("clusters", ())
-    return next((one for one in every if one.get("clusterName", name) == name), None)
+    found = next((one for one in every if one.get("clusterName", name) == name), None)
+    # An ARN means one cluster; the one of the same name here is another.
+    return None if _arns_region(reading) not in (None, reading.calls.source.region) else found
 
 
 @reader("cluster", calls=(CLUSTERS,))
@@ -128,10 +130,15 @@ def _session(answer: Answer) -> dict[str, Any]:
 
 def elsewhere(reading: Reading, region: str) -> str | None:
     """Return the region that an ARN or a pasted text names where it is another than `region`."""
-    target = reading.target
-    named = [part(one, "region") for one in (target.cluster, target.service, target.task)]
-    named += [one.fields.get("region") for one in reading.observed]
+    named = [_arns_region(reading), *(one.fields.get("region") for one in reading.observed)]
     return next((one for one in named if isinstance(one, str) and one and one != region), None)
+
+
+def _arns_region(reading: Reading) -> str | None:
+    """The region that the target's ARN names, None where no ARN is given."""
+    target = reading.target
+    named = (part(one, "region") for one in (target.cluster, target.service, target.task))
+    return next((one for one in named if one), None)
 
 
 @reader("target")
