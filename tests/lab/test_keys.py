@@ -17,6 +17,7 @@ from .helpers import (
     WORKER,
     because,
     let_worker,
+    policy_for,
     refused,
     worker,
 )

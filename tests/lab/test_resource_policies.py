@@ -19,6 +19,7 @@ from .helpers import (
     Act,
     because,
     let_worker,
+    policy_for,
     refused,
     worker,
 )

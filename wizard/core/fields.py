@@ -13,7 +13,8 @@ ARN = (
 )
 HOST = r"[\w<>*-]{1,80}(?:\.[\w<>*-]{1,80}){2,12}"
 REGISTRY = (
-    r"[\w<>*-]{1,40}\.dkr[.-]ecr(?:-fips)?\.[\w<>*-]{1,30}\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
+    rf"(?:[\w<>*-]{{1,40}}|{MASK})"
+    r"\.dkr[.-]ecr(?:-fips)?\.[\w<>*-]{1,30}\.(?:amazonaws\.com(?:\.cn)?|on\.aws)"
 )
 REGION = r"(?:af|ap|ca|cn|eu|il|me|mx|sa|us|us-gov|us-iso)-(?:[a-z]{4,9}|gov-[a-z]{4,9})-\d"
 _BARE_CODES = (
@@ -198,8 +199,8 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "account",
         ("arn:",),
-        rf"arn:[\w*<>-]{{1,20}}:[\w*<>-]{{1,30}}:[\w*<>-]{{0,30}}:({ACCOUNT}):",
+        rf"arn:[\w*<>-]{{1,20}}:[\w*<>-]{{1,30}}:[\w*<>-]{{0,30}}:({ACCOUNT}|{MASK}):",
     ),
-    ("account", (".dkr",), r"(?<![\w<>*-])([\w<>*-]{1,40})\.dkr[.-]ecr"),
+    ("account", (".dkr",), rf"(?<![\w<>*-])([\w<>*-]{{1,40}}|{MASK})\.dkr[.-]ecr"),
     ("account", ("registry with id",), r"registry with id ['\"]([\w<>*-]{1,40})['\"]"),
 )

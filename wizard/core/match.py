@@ -37,6 +37,10 @@ _SHIFT = 12
 _CODE = (
     r"(?:\b(?:except|catch|instanceof|import|throws)\b[ (]{1,3}[\w., (]{0,60}"
     r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?"
+    # What a text is searched for: `.includes("`, `strings.Contains(err, "`, `grep -q "`.
+    r"|\b(?i:includes?|contains?|(?:starts|ends)_?with|index_?of|has(?:pre|suf)fix|match(?:es)?"
+    r"|to(?:contain|match|throw)|assert\w{0,20}|raises|errorf|grep(?: -\w{1,5}){0,3})"
+    r"[( ](?:[^()\"'\n]{0,40}(?:\(\))?, ?)?[bfr]?[\"'`/]"
     # A text given a name, `on_reason = "`, or one of a list that is: `REASONS = {"a", "`.
     r"|(?m:^)[\w. \t-]{0,40}?\b(?!(?:e|err|error|msg|message|reason|result|output)\b)"
     r"[A-Za-z_][\w.]{1,40}(?:: ?[\w\[\], ]{1,30})? :?= "
@@ -214,6 +218,9 @@ class Matcher:
         return text.find(text[other.start : other.end], first, last) >= 0
 
 
+_CODE_BEHIND = r"[^\"'`\n]{0,60}[\"'`] (?:not )?in [a-z_]"
+
+
 def _in_code(text: str, start: int, beyond: int) -> bool:
     """Whether what stands at `start` is named in a program (`except X:`), not printed by one.
 
@@ -278,7 +285,7 @@ def _try(
     if not all(map(there, rule.near)) or (rule.any and not any(map(there, rule.any))):
         return None
     start, stop = squashed.origin(at), squashed.origin(end - 1) + 1
-    if _in_code(text, start, _SHIFT if retyped else 0):
+    if _in_code(text, start, _SHIFT if retyped else 0) or _regex(_CODE_BEHIND).match(text, stop):
         return None
     if rule.regex:
         around = readable(text[max(0, start - rule.within) : stop + rule.within])
