@@ -110,6 +110,25 @@ def test_endpoints_that_may_not_be_read_are_not_said_to_be_missing(
     told = says(found, "network.endpoint-missing")
     assert f"whether {world.vpc} has an endpoint for ecr.api could not be read" in told
     assert "has no endpoint" not in told
+    # What lies on this side of an endpoint was read; what lies at it was not.
+    assert status(found, "network.acl-blocks") == "ruled-out"
+    assert status(found, "network.task-group-egress-closed") == "ruled-out"
+    assert status(found, "network.endpoint-group-closed") == "suspected"
+
+
+def test_a_task_that_is_let_out_nowhere_needs_no_endpoint_to_be_read(
+    world: World, engine: Engine
+) -> None:
+    world.network(endpoints=ALL_ENDPOINTS).roles().repository().log_group()
+    rules = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+    world.client("ec2").revoke_security_group_egress(GroupId=world.task_group, IpPermissions=rules)
+    world.service().settle()
+    denied = {"code": "UnauthorizedOperation", "message": "not authorized", "status": 403}
+    world.lab.faults({"match": "ec2:DescribeVpcEndpoints", "kind": "error", **denied})
+    found = engine.diagnose(WEB)
+    world.lab.faults()
+    assert proven(found) == ["network.task-group-egress-closed"]
+    assert status(found, "network.endpoint-group-closed") == "suspected"
 
 
 def with_servers(world: World, address: str) -> None:

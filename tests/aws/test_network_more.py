@@ -47,7 +47,8 @@ def unasked(view: NetworkView) -> NetworkView:
 async def read(view: NetworkView, replies: dict[str, Reply]) -> tuple[Any, Scripted, str]:
     """The obstacles on the way to ECR, what was asked, and the English evidence."""
     source = Scripted(replies, REGION)
-    given = {"network-view": unasked(view), "task-interfaces": [TASK], "needs": [ECR_API]}
+    known = {"network-view": unasked(view), "task-interfaces": [TASK], "needs": [ECR_API]}
+    given = known | {"balancer-obstacles": []}
     reading = Reading(Calls(source, 20), Target(), (), given)
     found = await reading.part("obstacles")
     assert reading.faults == []

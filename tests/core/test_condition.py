@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.core.condition import holds, paths
-from wizard.core.facts import Caller, Facts, Service, Unread
+from wizard.core.facts import Caller, Facts, Obstacle, Service, Unread
 
 DENIED = Unread("ecs:DescribeServices", "AccessDenied")
 
@@ -16,6 +16,13 @@ def _facts(exec_enabled: bool | Unread = False) -> Facts:
 def test_a_mapping_holds_when_every_part_does() -> None:
     assert holds({"service.exists": True, "service.exec_enabled": False}, _facts()) is True
     assert holds({"service.exists": True, "service.exec_enabled": True}, _facts()) is False
+
+
+def test_what_is_unread_but_known_to_be_one_of_some_is_no_other() -> None:
+    hidden = Unread("ec2:DescribeVpcEndpoints", "denied", among=("missing", "closed"))
+    facts: Facts = {"each": Obstacle(cause=hidden, status=hidden, stage="image")}
+    assert holds({"each.cause": "blackhole"}, facts) is False
+    assert holds({"each.cause": "closed"}, facts) == hidden.every
 
 
 def test_a_list_holds_when_one_part_does() -> None:

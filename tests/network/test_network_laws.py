@@ -104,7 +104,7 @@ def well_formed(reach: Reach) -> None:
     assert (reach.state == "blocked") == bool(reach.obstacles)
     assert [o.first for o in reach.obstacles] == [i == 0 for i in range(len(reach.obstacles))]
     assert all(o.evidence for o in reach.obstacles)
-    assert (reach.state == "unknown") == bool(reach.unread)
+    assert reach.unread if reach.state == "unknown" else not reach.unread or reach.may_be
     assert reach.evidence or reach.state not in ("open", "unverified")
     confirmed = [(o.kind, o.fields) for o in reach.obstacles]
     assert all((o.kind, o.fields) not in confirmed for o in reach.remedies)

@@ -39,7 +39,7 @@ _ABOUT = ("service", "vpc", "subnet", "endpoint", "route_table", "group", "acl")
 
 def note_reach(reading: Reading, reach: Reach) -> None:
     """Keep what `reach` rests on: for each obstacle, and that a way is open."""
-    open_calls = {one.call for one in reach.unread} if reach.state == "unknown" else set()
+    open_calls = {one.call for one in reach.unread}
     for one in (*reach.obstacles, *reach.remedies):
         about = _about(one, reach)
         for call, said, values in _sentences(one, reach):

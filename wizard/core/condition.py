@@ -48,7 +48,7 @@ def holds(condition: Any, facts: Facts) -> Truth:
 def _test(path: str, wanted: Any, facts: Facts) -> Truth:
     value = value_of(path, facts)
     if isinstance(value, Unread):
-        return value.every
+        return value.every if not value.among or wanted in value.among else False
     if isinstance(wanted, dict):
         true = all(OPERATORS[operator](value, operand) for operator, operand in wanted.items())
     else:

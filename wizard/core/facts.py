@@ -16,12 +16,14 @@ class Unread:
 
     `why` is an AWS error code (`AccessDenied`, `ThrottlingException`), `timeout`, `not-asked` for
     what this place cannot know, or `no-way` for what no API tells. `also` are further calls that
-    would have told it and gave no answer either.
+    would have told it and gave no answer either. `among` are the values that it may have; empty
+    where that may be any.
     """
 
     call: str
     why: str
     also: "tuple[Unread, ...]" = ()
+    among: tuple[str, ...] = ()
 
     @property
     def every(self) -> "frozenset[Unread]":

@@ -13,6 +13,7 @@ from dataclasses import replace
 from wizard.network.endpoints import Found, find_endpoints
 from wizard.network.facts import subnet_of, vpc_networks
 from wizard.network.groups import admits
+from wizard.network.hidden import hidden_causes
 from wizard.network.mounts import mount_reach
 from wizard.network.naming import Names, name_it
 from wizard.network.private import through_gateway, through_interface
@@ -100,10 +101,18 @@ def _lacking(scene: Scene, found: Found, public: Public) -> Reach:
     """There is no public way: give it its name, unless something unseen may stand in."""
     names: Names = name_it(scene, found, public)
     every, evidence = (*names.confirmed, *names.others), public.route.evidence
+    closed = (*resolution(scene).obstacles, *_closed_anyway(scene))
     if found.captures is None and scene.need.service and found.unread:
         # An endpoint that nobody has shown us may be there and serve.
-        return Reach(scene.need, "unknown", remedies=every, unread=found.unread, evidence=evidence)
-    closed = (*resolution(scene).obstacles, *_closed_anyway(scene))
+        return Reach(
+            scene.need,
+            "blocked" if closed else "unknown",
+            obstacles=_marked(closed),
+            remedies=every,
+            unread=found.unread,
+            evidence=evidence,
+            may_be=hidden_causes(scene),
+        )
     instead = standing(scene, found)
     if closed and (instead.by or instead.unread):
         return Reach(scene.need, "blocked", public.way, _marked(closed), every, evidence=evidence)
@@ -133,6 +142,7 @@ def _by_public(scene: Scene, found: Found) -> Reach:
     if hidden and part.ok:
         # An endpoint that was not read would take the name over, broken or not.
         part = join((part, unread(*found.unread)))
+        return replace(reach_of(scene.need, public.way, part), may_be=hidden_causes(scene))
     zone = known_zone(scene)
     if zone and part.ok:
         part = replace(part, verified=False, evidence=(*part.evidence, zone))

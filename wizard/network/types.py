@@ -163,7 +163,8 @@ class Reach:
     `gateway-endpoint`, `internet-gateway`, `nat-gateway`, `nat-instance`, `transit-gateway`, ...,
     `vpc` (inside it), or empty. `obstacles` are confirmed and in the order in which they are met.
     `remedies`: other names of the same broken way (each of them mended would open a way too), or
-    things that could not be proven: to be offered as suspected.
+    things that could not be proven: to be offered as suspected. `may_be`: the kinds of obstacles
+    that what was not read may hide, beside those of a blocked way too; empty where that may be any.
     """
 
     need: Need
@@ -173,3 +174,4 @@ class Reach:
     remedies: tuple[Obstacle, ...] = ()
     unread: tuple[Unread, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    may_be: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The network ways that the task needs, judged by what was read of its VPC."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -79,15 +79,26 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
     if undecided and not made and not balancers:
         return undecided
     if undecided:
-        # What stands in a way that could not be judged may be of any cause.
-        open_ = (one.need.stage for one in found if _undecided([one]) or _unverified([one]))
-        made[(undecided,)] = Obstacle(undecided, undecided, next(open_) or "eni")
+        open_ = [one for one in found if _undecided([one]) or _unverified([one])]
+        among = _may_be(open_, {one.cause for one in made.values() if one.status == undecided})
+        if among is None or among:
+            unknown = replace(undecided, among=among or ())
+            made[(undecided,)] = Obstacle(unknown, undecided, open_[0].need.stage or "eni")
     for obstacle in balancers:
         made.setdefault(_identity(obstacle), obstacle)
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
         one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
     )
+
+
+def _may_be(ways: Sequence[Reach], named: Container[Maybe[str]]) -> tuple[str, ...] | None:
+    """The causes that may stand in `ways` that could not be judged, but for those that are `named`
+    already; None where it may be any."""
+    if not all(one.may_be for one in ways):
+        return None
+    every = dict.fromkeys(cause for one in ways for cause in one.may_be)
+    return tuple(one for one in every if one not in named)
 
 
 def _remedied(one: Obstacle) -> tuple[Any, ...]:
@@ -97,8 +108,7 @@ def _remedied(one: Obstacle) -> tuple[Any, ...]:
 
 def _undecided(found: Sequence[Reach]) -> Unread | None:
     """What kept a way from being judged: then an empty list would say too much."""
-    unknown = (reach.unread for reach in found if reach.state == "unknown")
-    unread = dict.fromkeys(Unread(one.call, one.why) for some in unknown for one in some)
+    unread = dict.fromkeys(Unread(one.call, one.why) for reach in found for one in reach.unread)
     return merged(*unread) if unread else None
 
 
