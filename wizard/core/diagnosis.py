@@ -1,6 +1,6 @@
 """From facts to findings: which causes are proven, refuted or open, and what would fail next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -152,12 +152,13 @@ def diagnose(
     Ruled-out causes are kept only where a symptom that was seen names them as candidates, since
     only then is it news; so are unknown ones. An unknown candidate of a symptom is suspected.
     """
-    candidates = {
+    named = (
         candidate.cause
         for one in observed
         for candidate in knowledge.symptom(one.symptom).causes
         if candidate.cause in knowledge.data["causes"]
-    }
+    )
+    candidates = {cause: index for index, cause in enumerate(dict.fromkeys(named))}
     findings = []
     for key in knowledge.causes():
         cause = knowledge.cause(key)
@@ -176,9 +177,11 @@ def diagnose(
     return sorted(kept, key=lambda one: _order(one, candidates))
 
 
-def _weigh(finding: Finding, candidates: set[str]) -> Finding:
+def _weigh(finding: Finding, candidates: Container[str]) -> Finding:
     if finding.status == UNKNOWN and finding.cause in candidates:
-        return replace(finding, status=SUSPECTED)
+        # Of what nothing at all is known, nothing can be mended.
+        fixes = finding.fixes if finding.fields else ()
+        return replace(finding, status=SUSPECTED, fixes=fixes)
     return finding
 
 
@@ -241,7 +244,9 @@ def _is_later(finding: Finding, present: tuple[int, int]) -> bool:
     return finding.status in (CONFIRMED, SUSPECTED) and _place(finding) > present
 
 
-def _order(finding: Finding, candidates: set[str]) -> tuple[int, bool, int, bool, int]:
+def _order(finding: Finding, candidates: Mapping[str, int]) -> tuple[int | bool, ...]:
+    """What is proven first; within a stage what the symptoms name, by what is known of it."""
     stage, rank = _place(finding)
-    told = finding.cause in candidates
-    return _WEIGHT[finding.status], finding.predicted, stage, not told, rank
+    told = candidates.get(finding.cause, len(candidates))
+    when = (finding.predicted, stage, finding.cause not in candidates)
+    return _WEIGHT[finding.status], *when, not finding.fields, rank, told
