@@ -13,9 +13,9 @@ from dataclasses import replace
 from wizard.network.endpoints import Found, find_endpoints
 from wizard.network.facts import subnet_of, vpc_networks
 from wizard.network.groups import admits
-from wizard.network.hidden import hidden_causes
+from wizard.network.hidden import hidden_causes, open_causes
 from wizard.network.mounts import mount_reach
-from wizard.network.naming import Names, name_it
+from wizard.network.naming import Names, missing, name_it
 from wizard.network.private import through_gateway, through_interface
 from wizard.network.public import Public, public_way
 from wizard.network.resolvers import resolution
@@ -65,6 +65,7 @@ def reach_of(need: Need, way: str, part: Part) -> Reach:
         remedies=part.suspects,
         unread=part.unread if part.ok is None else (),
         evidence=part.evidence,
+        may_be=open_causes(part.unread) if part.ok is None else (),
     )
 
 
@@ -137,7 +138,12 @@ def _by_public(scene: Scene, found: Found) -> Reach:
     public = public_way(scene)
     if public.lack:
         return _lacking(scene, found, public)
-    part = join((resolution(scene), public.rest, public.route))
+    route = public.route
+    served = found.captures is not False or found.gateway is not None
+    if isinstance(scene.table, Unread) and scene.need.service and not served:
+        # No endpoint serves: where the table leads nowhere, that is what is lacking.
+        route = replace(route, suspects=found.faults or (missing(scene),))
+    part = join((resolution(scene), public.rest, route))
     hidden = scene.need.service and found.interface is None and found.captures is None
     if hidden and part.ok:
         # An endpoint that was not read would take the name over, broken or not.

@@ -1,6 +1,8 @@
-"""What may be wrong where the VPC's endpoints could not be read."""
+"""What may be wrong where something was not read."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from wizard.network.endpoints import (
     GATEWAY_SERVICES,
@@ -12,12 +14,31 @@ from wizard.network.endpoints import (
 )
 from wizard.network.facts import vpc_networks
 from wizard.network.groups import admits
+from wizard.network.holes import BLACKHOLE, NO_ROUTE
 from wizard.network.naming import MISSING
 from wizard.network.private import GROUP_CLOSED, POLICY_DENIES
+from wizard.network.public import PUBLIC_IP
 from wizard.network.scene import Scene
 from wizard.network.stretches import ACL_BLOCKS, EGRESS_CLOSED, near_acl
 from wizard.network.targets import Target, internet
 from wizard.network.types import Unread
+
+_BY_CALL = {
+    "ec2:DescribeRouteTables": (MISSING, NOT_ASSOCIATED, NO_ROUTE, BLACKHOLE, PUBLIC_IP),
+    "ec2:DescribeNatGateways": (NO_ROUTE, BLACKHOLE),
+    "ec2:DescribeInternetGateways": (NO_ROUTE, BLACKHOLE),
+    "ec2:DescribeSecurityGroups": (EGRESS_CLOSED, GROUP_CLOSED),
+    "ec2:DescribeNetworkAcls": (ACL_BLOCKS,),
+}
+"""What each call would prove or refute of a way whose other stretches were read, and are open."""
+
+
+def open_causes(unread: Iterable[Unread]) -> tuple[str, ...]:
+    """The causes that may stand in a way that is open but for what was not read; empty for any."""
+    calls = [one.call for one in unread]
+    if not all(call in _BY_CALL for call in calls):
+        return ()
+    return tuple(dict.fromkeys(cause for call in calls for cause in _BY_CALL[call]))
 
 
 def hidden_causes(scene: Scene) -> tuple[str, ...]:

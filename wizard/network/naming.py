@@ -37,7 +37,8 @@ class Names:
     others: tuple[Obstacle, ...]
 
 
-def _missing(scene: Scene) -> Obstacle:
+def missing(scene: Scene) -> Obstacle:
+    """The endpoint that would serve the need."""
     service = scene.need.service
     kind = "Gateway" if service in GATEWAY_SERVICES else "Interface"
     fields: dict[str, object] = {
@@ -101,7 +102,6 @@ def name_it(scene: Scene, found: Found, public: Public) -> Names:
         if only_route and meant and not works_with_endpoints(scene):
             return Names(own, found.faults + others)
         return Names(found.faults, own + others)
-    missing = _missing(scene)
     if meant:
-        return Names(own, (missing, *others))
-    return Names((missing,), own + others)
+        return Names(own, (missing(scene), *others))
+    return Names((missing(scene),), own + others)

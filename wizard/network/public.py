@@ -103,8 +103,9 @@ def _without_default(scene: Scene) -> tuple[str, Part, Lack]:
 def public_way(scene: Scene) -> Public:
     """How traffic to a public address leaves the task's subnet."""
     target = internet(scene.need.service)
+    rest = join((groups_part(scene, target), near_acl(scene, target)))
     if isinstance(scene.table, Unread):
-        return Public("", unread(scene.table), Part())
+        return Public("", unread(scene.table), rest)
     route = default_route(scene.routes)
     way, part, lack = _by_route(scene, route) if route else _without_default(scene)
-    return Public(way, part, join((groups_part(scene, target), near_acl(scene, target))), lack)
+    return Public(way, part, rest, lack)
