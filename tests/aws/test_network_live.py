@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tests.aws.asking import fields, proven, says, status
+from tests.aws.parts import ACCOUNT, read
+from tests.aws.scripted import Reply
 from wizard.aws.engine import Engine
 from wizard.core.facts import Target, Unread
 from wizard.lab.world import ALL_ENDPOINTS, World
@@ -175,3 +177,17 @@ def test_a_missing_endpoint_beside_a_route_to_another_network_is_proven_by_what_
     found = engine.diagnose(WEB)
     world.lab.faults()
     assert fields(found, "network.endpoint-missing", "service") == ["ssmmessages"]
+
+
+@pytest.mark.parametrize(("owner", "known"), [(ACCOUNT, True), ("210987654321", False)])
+def test_options_that_are_not_there_are_the_default_ones_but_in_a_shared_vpc(
+    owner: str, known: bool
+) -> None:
+    vpc = {"VpcId": "vpc-1", "DhcpOptionsId": "dopt-1", "OwnerId": owner}
+    replies: dict[str, Reply] = {
+        "ec2:DescribeVpcs": {"Vpcs": [vpc]},
+        "ec2:DescribeDhcpOptions": {"DhcpOptions": []},
+    }
+    parts = {"vpc_id": "vpc-1", "prefix_lists": [], "mount_targets": []}
+    options = read("network-view", replies, **parts).value.dhcp_options
+    assert (options is None) is known

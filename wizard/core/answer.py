@@ -67,11 +67,16 @@ class Diagnosis:
         """Whether something is wrong: a symptom, a proven cause, or a suspected present one.
 
         Where nothing is seen to fail, a suspicion does not count of what a running task is past,
-        nor of a network way that could not be read: an agent without one would not run either.
+        nor of a network way that could not be read.
         """
         task = self.facts.get("task")
         runs = isinstance(task, Task) and task.status == "RUNNING"
-        present = [one for one in self.findings if not (one.predicted or (runs and _is_past(one)))]
+        present = [
+            one
+            for one in self.findings
+            if not (one.predicted or _is_open_way(one))
+            and not (runs and one.stage not in ("push", "exec"))
+        ]
         return (
             bool(self.symptoms)
             or any(one.status == CONFIRMED for one in self.findings)
@@ -84,10 +89,8 @@ class Diagnosis:
         return tuple(one for one in self.findings if one.status == RULED_OUT)
 
 
-def _is_past(one: Finding) -> bool:
-    """Whether a suspicion says nothing of a task that runs."""
-    unread = one.cause.startswith("network.") and bool(one.unread)
-    return one.stage not in ("push", "exec") or unread
+def _is_open_way(one: Finding) -> bool:
+    return one.cause.startswith("network.") and bool(one.unread)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ ROWS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "exit_code",
         ("xit", "Exit"),
-        r"(?:exit code|exitCode|ExitCode|Exit Code|exit status)\"?'?\s?[:=|]?\s?\"?(-?\d{1,3})\b",
+        r"(?:[Ee]xit ?[Cc]ode|exit[_-]code|exit status)\"?'?\s?[:=|]?\s?\"?(-?\d{1,3})\b",
     ),
     ("exit_code", ("exited with ",), r"exited with (?:code |status |exit code )?(-?\d{1,3})\b"),
     ("exit_code", ("終了コード",), r"終了コード[はがを: :]{0,3}(-?\d{1,3})(?!\d)"),

@@ -3,6 +3,8 @@
 SHORTEST = 14
 """A phrase with fewer letters than this is only found exactly: it would resemble too much."""
 
+_LETTERS = b"abcdefghijklmnopqrstuvwxyz"
+
 
 def allowed(length: int) -> int:
     """Return how many letters of a phrase of `length` letters may be wrong."""
@@ -27,11 +29,17 @@ def find(text: bytes, phrase: bytes) -> int:
         tries = 0
         while at >= 0 and tries < 8:
             begin = max(0, at - start - errors)
-            if _distance(phrase, text[begin : at - start + len(phrase) + errors], errors):
+            window = text[begin : at - start + len(phrase) + errors]
+            # A status code with another digit is another status code, no typing mistake.
+            if _digits(phrase) in _digits(window) and _distance(phrase, window, errors):
                 return begin
             at = text.find(piece, at + 1)
             tries += 1
     return -1
+
+
+def _digits(text: bytes) -> bytes:
+    return text.translate(None, _LETTERS)
 
 
 def _distance(phrase: bytes, window: bytes, errors: int) -> bool:

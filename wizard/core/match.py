@@ -14,6 +14,7 @@ from functools import cache
 from itertools import islice
 
 from wizard.core import fuzzy
+from wizard.core.quoting import in_source
 from wizard.core.record import Record
 from wizard.core.sieve import Sieve
 from wizard.core.squash import Squashed, squash
@@ -31,22 +32,6 @@ _PROSE = 3
 _MOST_PLACES = 20
 _MOST_REGEX_PLACES = 4
 _SAME_MESSAGE = 600
-_CODE_BEFORE = 200
-_SHIFT = 12
-
-_CODE = (
-    r"(?:\b(?:except|catch|instanceof|import|throws)\b[ (]{1,3}[\w., (]{0,60}"
-    r"|(?:===?|!==?|=>|\bin \()\s{0,2}[\"']?"
-    # What a text is searched for: `.includes("`, `strings.Contains(err, "`, `grep -q "`.
-    r"|\b(?i:includes?|contains?|(?:starts|ends)_?with|index_?of|has(?:pre|suf)fix|match(?:es)?"
-    r"|to(?:contain|match|throw)|assert\w{0,20}|raises|errorf|grep(?: -\w{1,5}){0,3})"
-    r"[( ](?:[^()\"'\n]{0,40}(?:\(\))?, ?)?[bfr]?[\"'`/]"
-    # A text given a name, `on_reason = "`, or one of a list that is: `REASONS = {"a", "`.
-    r"|(?m:^)[\w. \t-]{0,40}?\b(?!(?:e|err|error|msg|message|reason|result|output)\b)"
-    r"[A-Za-z_][\w.]{1,40}(?:: ?[\w\[\], ]{1,30})? :?= "
-    r"(?:[\[{(]\s{0,20}(?:[\"'][^\"'\n]{0,90}[\"'],\s{1,20}){0,4})?"
-    r"[bfr]?[\"'`][^\"'`\n]{0,60})$"
-)
 
 
 class Alternative(Record):
@@ -218,20 +203,6 @@ class Matcher:
         return text.find(text[other.start : other.end], first, last) >= 0
 
 
-_CODE_BEHIND = r"[^\"'`\n]{0,60}[\"'`] (?:not )?in [a-z_]"
-
-
-def _in_code(text: str, start: int, beyond: int) -> bool:
-    """Whether what stands at `start` is named in a program (`except X:`), not printed by one.
-
-    What was retyped may begin some letters `beyond` the place where it was found.
-    """
-    return any(
-        _regex(_CODE).search(text[max(0, at - _CODE_BEFORE) : at])
-        for at in range(start, start + beyond + 1)
-    )
-
-
 def _is_cut(text: str) -> bool:
     """Whether `text` may have lost its start or end: it does not begin or end as prose does."""
     bare = text.strip()
@@ -247,11 +218,6 @@ def _named(symptom: str, globs: Sequence[str]) -> bool:
     return any(
         symptom == glob or ("*" in glob and _glob(glob).fullmatch(symptom)) for glob in globs
     )
-
-
-@cache
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
 
 
 @cache
@@ -285,7 +251,7 @@ def _try(
     if not all(map(there, rule.near)) or (rule.any and not any(map(there, rule.any))):
         return None
     start, stop = squashed.origin(at), squashed.origin(end - 1) + 1
-    if _in_code(text, start, _SHIFT if retyped else 0) or _regex(_CODE_BEHIND).match(text, stop):
+    if in_source(text, start, stop, retyped=retyped):
         return None
     if rule.regex:
         around = readable(text[max(0, start - rule.within) : stop + rule.within])

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+UNDOES = "undoes"
+"""The key of a plan's target that names the entry which the plan takes back."""
 LOCAL = "local"
 """The service part of an operation that is a command on this machine (`local:docker-login`)."""
 
@@ -63,6 +65,11 @@ class Plan:
     permissions: tuple[str, ...] = ()
     target: dict[str, Any] = field(default_factory=dict)
     notes: tuple[dict[str, str], ...] = ()
+
+    @property
+    def undoes(self) -> str | None:
+        """The journal's entry that this plan takes back, None where it mends something."""
+        return self.target.get(UNDOES)
 
 
 _NEGATED = {"--enable-execute-command": "--disable-execute-command"}

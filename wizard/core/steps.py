@@ -15,11 +15,15 @@ from wizard.core.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A change that a killed wizard left in the middle: the journal's entry and its fix."""
+    """A change that a killed wizard left in the middle: the journal's entry and its fix.
+
+    `undoes` is the entry that it was taking back, if it was.
+    """
 
     entry: str
     fix: str
     cause: str
+    undoes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

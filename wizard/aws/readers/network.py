@@ -145,7 +145,7 @@ async def network_view(reading: Reading) -> Maybe[NetworkView]:
         nat_gateways=nats,
         prefix_lists=prefixes,
         mount_targets=mounts,
-        dhcp_options=_dhcp(found, sets),
+        dhcp_options=_dhcp(found, sets, place.account),
         **dict(zip(_BY_VPC, parts, strict=True)),
     )
 
@@ -183,7 +183,7 @@ async def prefix_lists(reading: Reading) -> Any:
     return [one | {"Entries": found} for one, found in zip(lists, entries, strict=True)]
 
 
-def _dhcp(vpc: Any, sets: Any) -> Any:
+def _dhcp(vpc: Any, sets: Any, account: str) -> Any:
     """The VPC's set of DHCP options, None for the default one."""
     name = "default" if isinstance(vpc, Unseen) else vpc.get("DhcpOptionsId")
     if not name or name == "default":
@@ -191,5 +191,8 @@ def _dhcp(vpc: Any, sets: Any) -> Any:
     if isinstance(sets, Unseen):
         return sets
     found = next((one for one in sets if one.get("DhcpOptionsId") == name), None)
-    # The owner of a shared VPC does not show its sets.
-    return Unseen(DHCP, "not-found") if found is None else found
+    if found is None:
+        # The owner of a shared VPC does not show its sets; one's own set that is not there is none.
+        shared = vpc.get("OwnerId") not in (None, account)
+        return Unseen(DHCP, "not-found") if shared else None
+    return found
