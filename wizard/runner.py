@@ -70,22 +70,43 @@ def _both(text: str) -> dict[str, str]:
     return {"en": line, "ja": line}
 
 
+_STATES = {
+    "asked": "照会中",
+    "read": "読み取り済み",
+    "unread": "読み取れず",
+    "calling": "実行中",
+    "done": "完了",
+    "failed": "失敗",
+}
+"""The states of calls and steps in Japanese."""
+
+
 class _Teller:
     """Turns the progress of engine and desk into lines."""
 
     def __init__(self, lang: str, tell: Tell) -> None:
         self._lang = lang
         self._tell = tell
+        self._last = ""
 
     def read(self, call: str, state: str) -> None:
         """Tell of a call of the engine and its state."""
-        self._tell(f"{call}  {state}")
+        self._tell(f"{call}  {self._state(state)}")
 
     def write(self, progress: Any) -> None:
-        """Tell of a step of the desk."""
-        says = progress.says.get(self._lang) or progress.says.get("en") or progress.state
+        """Tell of a step of the desk; what is as before is not said again."""
+        says = progress.says.get(self._lang) or progress.says.get("en")
+        if not says:
+            operation = f"{progress.change.operation} " if progress.change else ""
+            says = operation + self._state(progress.state)
         count = f"{progress.step}/{progress.of}  " if progress.of else ""
-        self._tell(count + one_line(redact(says), 300))
+        line = count + one_line(redact(says), 300)
+        if line != self._last:
+            self._tell(line)
+        self._last = line
+
+    def _state(self, state: str) -> str:
+        return _STATES.get(state, state) if self._lang == "ja" else state
 
 
 def _failures(work: Work, stage: Backstage, teller: _Teller) -> Any:
@@ -124,7 +145,8 @@ def _verify(work: Work, stage: Backstage, teller: _Teller) -> Any:
     """Verify, then diagnose afresh without the old symptom: what is still wrong comes next."""
     needs = work.needs
     verified = "skipped"
-    if needs["diagnosis"] is not None:
+    # What was taken back is the cause that was there before: it is not expected to be gone.
+    if needs["diagnosis"] is not None and not needs["plan"].undoes:
         verified = stage.desk.verify(
             needs["plan"], needs["diagnosis"], teller.write, entry=needs["entry"]
         )

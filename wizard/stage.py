@@ -36,7 +36,7 @@ class Stage:
     def _engine(self) -> Any:
         from wizard.aws.engine import Engine
 
-        return Engine(self.world.knowledge, self.world.profile, self.world.region)
+        return Engine(self.world.knowledge, self.world.profile, self.world.region, keep=True)
 
     @property
     def desk(self) -> Any:
@@ -71,7 +71,7 @@ def _unfinished() -> tuple[Unfinished, ...]:
     from wizard.fixes.journal import Journal
 
     entries = Journal().unfinished()
-    return tuple(Unfinished(one.id, one.plan.fix, one.plan.cause) for one in entries)
+    return tuple(Unfinished(one.id, one.plan.fix, one.plan.cause, one.undoes) for one in entries)
 
 
 def remember(session: Session) -> None:

@@ -149,3 +149,10 @@ def test_of_one_process_namespace_one_container_can_be_entered() -> None:
 
 def test_a_task_without_containers_is_no_error() -> None:
     assert [one.agent for one in agents()] == [None, None]
+
+
+def test_a_definition_that_was_deregistered_is_named_with_its_revision() -> None:
+    arn = "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7"
+    answers = {"service_answer": {"taskDefinition": arn}, "task_definition": {"status": "INACTIVE"}}
+    found = read("definition-state", {}, None, **answers)
+    assert (found.value, found.says) == (False, ["the task definition web:7 is INACTIVE or gone"])

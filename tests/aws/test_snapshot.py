@@ -15,6 +15,8 @@ from wizard.core.knowledge import Knowledge
 from wizard.errors import UsageError
 from wizard.lab import Lab
 from wizard.lab.world import World
+from wizard.stage import Stage
+from wizard.world import World as Options
 
 WEB = Target(cluster="prod", service="web")
 
@@ -134,6 +136,19 @@ def test_what_diagnose_reads_is_kept_without_being_asked_for(
     assert json.loads(capsys.readouterr().out)["findings"] == live["findings"]
     assert main(["diagnose", "--from", "last", "--cluster", "other"]) == 2
     assert "nothing was kept of other" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_what_the_guided_session_reads_is_kept_too(
+    broken: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    live = Stage(Options()).engine.diagnose(WEB)
+    away(broken.lab, monkeypatch)
+    assert main(["diagnose", "--from", "last", "--json"]) == 1
+    causes = {one["cause"] for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert set(proven(live)) <= causes
 
 
 HEAD = {"region": "eu-west-1", "partition": "aws", "target": {"cluster": "prod"}, "whole": None}

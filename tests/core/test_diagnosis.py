@@ -35,6 +35,12 @@ def test_what_shows_later_than_the_symptom_is_predicted(known: Knowledge) -> Non
     assert told(found) == [("ecr.api", False), ("logs", True)]
 
 
+def test_a_deployment_that_fails_says_nothing_of_where_its_tasks_do(known: Knowledge) -> None:
+    facts = {"obstacles": (endpoint("logs", "logger"), endpoint("ecr.api", "registry-auth"))}
+    found = diagnose(known, facts, [seen("deploy.start-impaired")], "start")
+    assert told(found) == [("ecr.api", False), ("logs", True)]
+
+
 def test_within_a_stage_the_way_comes_before_the_right(known: Knowledge) -> None:
     lacking = ("ecr:GetAuthorizationToken",)
     facts = {

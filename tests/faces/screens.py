@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from textual.pilot import Pilot
@@ -17,6 +18,19 @@ from wizard.faces.tui.settling import Settling
 
 PATIENCE = 2_000
 """How many turns of the loop something may take."""
+
+
+class Gate:
+    """Holds a work (of one kind, or any) at its beginning until the test opens it."""
+
+    def __init__(self, kind: str = "") -> None:
+        self.reached, self.open = Event(), Event()
+        self._kind = kind
+
+    def __call__(self, work: str) -> None:
+        if self._kind in ("", work):
+            self.reached.set()
+            assert self.open.wait(20)
 
 
 @dataclass
@@ -71,9 +85,9 @@ class Screen:
     async def look_up(self, text: str) -> None:
         """Paste `text` at home and press Enter."""
         await self.paste(text)
+        # The next step may be there as soon as Enter is pressed.
+        before, area = self.step, self.app.screen.query_one(PasteArea)
         await self.pilot.press("enter")
-        before = self.step
-        area = self.app.screen.query_one(PasteArea)
         if area.whole.strip():
             await self.until(lambda: self.step is not before)
         await self.settled()

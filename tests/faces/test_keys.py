@@ -126,3 +126,19 @@ def test_typing_ahead_is_forgotten_on_a_terminal_and_kept_in_a_pipe() -> None:
     lines = StringIO(f"{PULL}\n")
     forget_typed(lines)
     assert lines.readline().strip() == PULL
+
+
+@pytest.mark.parametrize("goal", ["2", " 2 "])
+async def test_the_number_of_an_answer_typed_where_an_error_may_be_pasted_chooses_it(
+    goal: str,
+) -> None:
+    async with running() as screen:
+        await screen.look_up(goal)
+        assert isinstance(screen.step, steps.See)
+        assert screen.step.goal == "start"
+
+
+async def test_a_number_that_no_answer_has_is_looked_up_like_any_text() -> None:
+    async with running() as screen:
+        await screen.look_up("404")
+        assert isinstance(screen.step, steps.Unknown)

@@ -1,11 +1,9 @@
 """The full screen, used as a user uses it: keys and pastes in, text out."""
 
-from threading import Event
-
 import pytest
 from textual.widgets import Input
 
-from tests.faces.screens import running
+from tests.faces.screens import Gate, running
 from tests.session.stand_ins import (
     FOUND,
     NO_ENDPOINT,
@@ -98,20 +96,14 @@ async def test_a_digit_goes_to_the_yes_and_enter_gives_it() -> None:
 
 
 async def test_keys_typed_during_work_confirm_nothing() -> None:
-    go, at_work = Event(), Event()
-
-    def gate(work: str) -> None:
-        if work == "plan":
-            at_work.set()
-            assert go.wait(20)
-
+    gate = Gate("plan")
     session, stage = _at(*FOUND)
     stage.account.gate = gate
     async with running(session, stage) as screen:
         await screen.pilot.press("1")
-        await screen.until(at_work.is_set)
+        await screen.until(gate.reached.is_set)
         await screen.pilot.press("1", "enter", "up", "enter", "y", "1", "enter")
-        go.set()
+        gate.open.set()
         await screen.settled()
         assert isinstance(screen.step, steps.Confirm)
         assert screen.app.screen.query_one(Answers).highlighted == 1
@@ -119,41 +111,30 @@ async def test_keys_typed_during_work_confirm_nothing() -> None:
 
 
 async def test_escape_leaves_reading_and_its_result_is_not_taken() -> None:
-    go, at_work = Event(), Event()
-
-    def gate(work: str) -> None:
-        at_work.set()
-        assert go.wait(20)
-
+    gate = Gate()
     session, stage = _at(("paste", PULL))
     stage.account.gate = gate
     async with running(session, stage) as screen:
         await screen.pilot.press("1")
-        await screen.until(at_work.is_set)
+        await screen.until(gate.reached.is_set)
         assert say("work-choices", "en") in screen.text
         await screen.pilot.press("escape")
-        go.set()
+        gate.open.set()
         for _ in range(20):
             await screen.pilot.pause()
         assert isinstance(screen.step, steps.Explain)
 
 
 async def test_escape_does_not_leave_a_change_in_the_middle() -> None:
-    go, at_work = Event(), Event()
-
-    def gate(work: str) -> None:
-        if work == "apply":
-            at_work.set()
-            assert go.wait(20)
-
+    gate = Gate("apply")
     session, stage = _at(*TO_CONFIRM)
     stage.account.gate = gate
     async with running(session, stage) as screen:
         await screen.pilot.press("up", "enter")
-        await screen.until(at_work.is_set)
+        await screen.until(gate.reached.is_set)
         await screen.pilot.press("escape", "escape")
         assert isinstance(screen.step, steps.Work)
-        go.set()
+        gate.open.set()
         await screen.settled()
         assert isinstance(screen.step, steps.Result)
 
@@ -179,21 +160,15 @@ async def test_the_language_changes_and_the_step_stays() -> None:
 
 
 async def test_progress_survives_a_change_of_language() -> None:
-    go, told = Event(), Event()
-
-    def gate(work: str) -> None:
-        if work == "verify":
-            told.set()
-            assert go.wait(20)
-
+    gate = Gate("verify")
     session, stage = _at(*TO_CONFIRM)
     stage.account.gate = gate
     async with running(session, stage, lang="ja") as screen:
         await screen.pilot.press("up", "enter")
-        await screen.until(told.is_set)
+        await screen.until(gate.reached.is_set)
         await screen.pilot.press("f2")
         await screen.until(lambda: say("work-verify", "en") in screen.text)
-        go.set()
+        gate.open.set()
         await screen.settled()
 
 
@@ -218,19 +193,14 @@ async def test_help_opens_and_closes_and_answers_nothing() -> None:
 
 
 async def test_work_that_ends_under_the_help_shows_its_result() -> None:
-    go, at_work = Event(), Event()
-
-    def gate(work: str) -> None:
-        at_work.set()
-        assert go.wait(20)
-
+    gate = Gate()
     session, stage = _at(("paste", PULL))
     stage.account.gate = gate
     async with running(session, stage) as screen:
         await screen.pilot.press("1")
-        await screen.until(at_work.is_set)
+        await screen.until(gate.reached.is_set)
         await screen.pilot.press("f1")
-        go.set()
+        gate.open.set()
         await screen.settled()
         assert isinstance(screen.step, steps.Aim)
         assert say("which-cluster", "en") in screen.text

@@ -15,6 +15,7 @@ from wizard.core.plan import resolve
 from wizard.fixes.desk import FixDesk
 from wizard.fixes.journal import Journal
 from wizard.fixes.request import Misused, Progress, Refused
+from wizard.fixes.show import history_text
 from wizard.lab import Lab
 from wizard.lab.world import World, allow
 
@@ -133,12 +134,36 @@ def test_an_undo_is_in_the_history_and_is_not_undone_itself(lab: Lab, desk: FixD
     second = desk.apply(desk.undo_plan())
     newest, oldest = desk.history()
     assert (newest.undoes, oldest.undone_by) == (first.entry, second.entry)
+    heads = [one for one in history_text(desk.history(), set(), "ja").splitlines() if one[0] != " "]
+    assert heads == [
+        f"{second.entry}  適用済み  {first.entry} の取り消し",
+        f"{first.entry}  取り消し済み  {oldest.plan.cause} → {oldest.plan.fix}",
+    ]
     with pytest.raises(Misused, match="nothing to take back"):
         desk.undo_plan()
     with pytest.raises(Refused, match="run the fix again"):
         desk.undo_plan(second.entry)
     with pytest.raises(Refused, match="already"):
         desk.undo_plan(first.entry)
+
+
+@pytest.mark.parametrize("way", ["finish", "again"])
+def test_an_undo_that_was_cut_short_is_gone_on_with_and_not_undone(
+    lab: Lab, desk: FixDesk, journal: Journal, way: str
+) -> None:
+    World(lab).bastion()
+    first = desk.apply(desk.plan(lacking(pusher()), CALLER)).entry
+    back = desk.undo_plan(first)
+    running = journal.begin(back, back.undoes)
+    running.abandon()
+    assert [(one.id, one.undoes) for one in desk.unfinished()] == [(running.entry, first)]
+    with pytest.raises(Refused, match=f"did not get through. Go on with: .* undo {first}"):
+        desk.undo_plan(running.entry)
+    plan = desk.finish_plan(running.entry) if way == "finish" else desk.undo_plan(first)
+    assert plan.undoes == first
+    assert desk.apply(plan).applied
+    assert desk.unfinished() == []
+    assert {one.id: one.state for one in desk.history()}[str(first)] == "undone"
 
 
 def test_an_unknown_entry_is_a_wrong_request(desk: FixDesk) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.lab import Lab
 from wizard.lab.world import ALL_ENDPOINTS, World
+from wizard.lab.worlds.gates import acl_for
 
 _CHECK = {"command": ["CMD-SHELL", "curl -f http://localhost/"], "interval": 10, "retries": 2}
 
@@ -108,6 +109,31 @@ def test_a_targets_health_is_what_the_last_checks_found(lab: Lab) -> None:
                    " timed out).")
         for e in _events(world)
     )  # fmt: skip
+
+
+def test_a_health_check_has_its_own_port_and_needs_the_acls_of_both_subnets(lab: Lab) -> None:
+    world = _base(lab)
+    tasks, table = world.subnets, world.route_table
+    own = world.add_private_subnets().subnets
+    world.subnets, world.route_table = tasks, table
+    world.balancer(subnets=own, HealthCheckPort="9000")
+    world.admit(9000, world.task_group, world.balancer_group)
+    world.service(exec_=False, loadBalancers=world.behind()).settle(60)
+    elb = world.client("elbv2")
+    (target,) = elb.describe_target_health(TargetGroupArn=world.target_group)[
+        "TargetHealthDescriptions"
+    ]
+    assert (target["Target"]["Port"], target["HealthCheckPort"]) == (80, "9000")
+    assert target["TargetHealth"] == {"State": "healthy"}
+    answers = {"From": 1024, "To": 65535}
+    acl_for(
+        world,
+        own,
+        {"Egress": False, "RuleNumber": 90, "Protocol": "6", "RuleAction": "deny",
+         "CidrBlock": "0.0.0.0/0", "PortRange": answers},
+    )  # fmt: skip
+    world.settle(90)
+    assert "Target.Timeout" in [one.get("Reason") for one in _health(world)]
 
 
 def test_a_target_that_nobody_reaches_any_more_gives_way_once_a_new_one_is_reached(

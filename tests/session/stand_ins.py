@@ -190,11 +190,13 @@ class Desk:
         """Return the way back."""
         self.account.called("undo")
         change = Change("ec2:DeleteVpcEndpoints", {"VpcEndpointIds": ["vpce-1"]}, before="vpce-1")
-        return Plan("network.endpoint-missing", "undo", (change,))
+        back = {"undoes": entry}
+        return Plan("network.endpoint-missing", "undo", (change,), target=back)
 
     def apply(self, plan: Plan, tell: Any) -> Outcome:
         """Mend what the plan is for."""
-        tell(Progress("calling", 1, len(plan.changes), says={"en": "calling", "ja": "呼び出し"}))
+        for state in ("calling", "calling", "done"):
+            tell(Progress(state, 1, len(plan.changes), plan.changes[0]))
         self.account.called("apply")
         self.account.applied.append(plan)
         if self.account.outcome:

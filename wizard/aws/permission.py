@@ -109,13 +109,14 @@ async def judge(
 
 def _every_refusal(found: Judged, pairs: Sequence[Pair], refused: Sequence[Refused]) -> Judged:
     """Tell of each refusal that keeps an action open: the simulation would decide it, and so would
-    the policies."""
+    the policies; what a thing's own policy says no simulation knows."""
     opened: dict[str, Unread] = {}
     for one in pairs:
         if one.action in found.open and one.final and one.final.effect == "unknown":
             known = opened.get(one.action, found.open[one.action])
+            asked = () if known.call in THING_CALLS else refused
             named = [Unread(each.call, each.why) for each in one.final.unread if each.call]
-            opened[one.action] = merged(known, *(each.unread for each in refused), *named)
+            opened[one.action] = merged(known, *(each.unread for each in asked), *named)
     opened = {**found.open, **opened}
     return replace(found, open=opened, unread=next(iter(opened.values()), found.unread))
 

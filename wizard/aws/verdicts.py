@@ -19,7 +19,7 @@ from wizard.core.diagnosis import (
     diagnose,
     judge,
 )
-from wizard.core.facts import Facts
+from wizard.core.facts import Facts, Unread
 from wizard.core.knowledge import Cause, Knowledge
 
 _MOST = 6
@@ -93,16 +93,18 @@ def unread(made: Iterable[Made], judged: Sequence[Finding]) -> tuple[Missing, ..
     needed: dict[tuple[str, str], dict[str, None]] = {key: {} for key in sorted(failed)}
     for finding in judged:
         for one in finding.unread:
-            key = (one.call, one.why)
             if one.why in _QUIET or Refused(one.call, one.why).absent:
                 continue
-            if key in needed or not _same_call(one.call, needed):
+            for key in _keys(one, needed):
                 needed.setdefault(key, {})[finding.cause] = None
     return tuple(Missing(call, why, tuple(causes)) for (call, why), causes in needed.items())
 
 
-def _same_call(call: str, needed: Iterable[tuple[str, str]]) -> bool:
-    return any(known == call for known, _ in needed)
+def _keys(one: Unread, needed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The failed calls that `one` stands for: itself, else those of the same name, if any."""
+    key = (one.call, one.why)
+    known = list(needed)
+    return [key] if key in known else [each for each in known if each[0] == one.call] or [key]
 
 
 def answered(outcome: Refused) -> bool:

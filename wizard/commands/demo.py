@@ -17,8 +17,6 @@ from wizard.world import World
 SPEED = 60.0
 """Nominal seconds of AWS per real second."""
 
-_HARMLESS = 0
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`demo` takes only the global options."""

@@ -130,7 +130,9 @@ def tell_unfinished(desk: "FixDesk", world: World, but: str | None = None) -> No
 
     for entry in desk.unfinished():
         if entry.id != but:
-            world.tell(world.word(say("unfinished", entry=entry.id, fix=entry.plan.fix)))
+            known = {"entry": entry.id, "fix": entry.plan.fix, "undoes": entry.undoes}
+            words = "unfinished-undo" if entry.undoes else "unfinished"
+            world.tell(world.word(say(words, **known)))
 
 
 def refuse(refused: "Refused", args: argparse.Namespace, world: World) -> int:
@@ -241,13 +243,12 @@ def _give(plan: "Plan", outcome: "Outcome | None", world: World) -> None:
 
 
 def _tell_outcome(plan: "Plan", outcome: "Outcome", world: World) -> None:
-    from wizard.fixes.undo import UNDOES
     from wizard.fixes.words import say
 
     if outcome.failed is not None:
         world.tell(world.word(outcome.says))
         return
-    if UNDOES in plan.target:
+    if plan.undoes:
         world.tell(world.word(say("undo-kept", entry=outcome.entry)))
         return
     world.tell(world.word(say(f"verified-{outcome.verified}")))

@@ -190,9 +190,10 @@ def _present(
 ) -> int:
     """Return the stage at which things fail now, as an index of `STAGES`.
 
-    The first symptom seen tells, and if what it is proven to come from shows later only, that;
-    without a symptom, a running task has passed every stage but the shell, and otherwise it is the
-    earliest stage at which a cause is proven.
+    The first symptom seen tells, and if what it is proven to come from shows later only, or
+    earlier only (a deployment that fails says nothing of where its tasks do), that; without one,
+    a running task has passed every stage but the shell, and otherwise it is the earliest stage at
+    which a cause is proven.
     """
     if observed:
         symptom = knowledge.symptom(observed[0].symptom)
@@ -203,7 +204,8 @@ def _present(
             for one in findings
             if one.status == CONFIRMED and one.cause in own
         ]
-        return max(told, min(proven, default=told))
+        earlier = bool(proven) and max(proven) < told
+        return min(proven) if earlier else max(told, min(proven, default=told))
     task = facts.get("task")
     if isinstance(task, Task) and task.status == "RUNNING":
         return STAGES.index("exec")

@@ -366,11 +366,14 @@ class Secret:
 @dataclass(frozen=True, slots=True)
 class TargetGroup:
     """A target group of the service. `problem` is health, closed (a security group), acl, type,
-    port, undeclared (the health check's port, nothing proven); None when well."""
+    port, undeclared (the health check's port, nothing proven); None when well. `undeclared` is that
+    port where something else is proven to be in its way.
+    """
 
     target_group: str
     problem: Maybe[str | None]
     says: str | None = None
+    undeclared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

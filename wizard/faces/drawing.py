@@ -6,18 +6,23 @@ from wizard.core import steps
 from wizard.core.clean import one_line
 from wizard.faces.drawing_fix import confirm, manual, result
 from wizard.faces.drawing_verdict import clear, found
+from wizard.faces.times import short_time
 from wizard.faces.view import Drawer, Scribe, View
 
 _TAIL = 2_000
-_EXCERPT = 200
+_EXCERPT = 320
 _COMMAND = 64
 
 
 def _home(step: steps.Home, to: Scribe) -> View:
     for one in step.unfinished:
-        to.add("bad", to.say("unfinished", fix=_title(to, "fixes", one.fix), entry=one.entry))
+        fix = _title(to, "fixes", one.fix)
+        if one.undoes:
+            fix = to.say("undo-title", entry=one.undoes, title=fix)
+        to.add("bad", to.say("unfinished", fix=fix, entry=one.entry))
         to.choose(f"finish:{one.entry}", "finish-it")
-        to.choose(f"undo:{one.entry}", "take-it-back")
+        if not one.undoes:
+            to.choose(f"undo:{one.entry}", "take-it-back")
     to.add("text", to.say("home-text"))
     if step.resumable:
         to.option("resume", to.say("go-on"), step.resumable)
@@ -45,7 +50,8 @@ def _live(step: steps.Live, to: Scribe) -> View:
         seen = failure.observed
         where = " / ".join(filter(None, (failure.target.cluster, failure.target.service)))
         title = _title(to, "symptoms", seen.symptom, seen.fields)
-        to.option(f"failure:{number}", f"{where}  {title}", failure.at or "")
+        at = short_time(failure.at, to.lang) if failure.at else ""
+        to.option(f"failure:{number}", f"{where}: {title}", at)
     to.choose("again", "look-again")
     to.choose("home", "home")
     return to.view(to.say("live-title"))

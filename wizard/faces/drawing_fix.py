@@ -12,10 +12,9 @@ _AROUND = 6
 
 
 def _fix_title(to: Scribe, plan: Plan) -> str:
-    fixes = to.knowledge.data["fixes"]
-    if plan.fix not in fixes:
-        return plan.fix
-    return to.word(to.knowledge.fix(plan.fix).title, plan.target)
+    known = plan.fix in to.knowledge.data["fixes"]
+    title = to.word(to.knowledge.fix(plan.fix).title, plan.target) if known else plan.fix
+    return to.say("undo-title", entry=plan.undoes, title=title) if plan.undoes else title
 
 
 def confirm(step: steps.Confirm, to: Scribe) -> View:
@@ -86,18 +85,19 @@ def manual(step: steps.Manual, to: Scribe) -> View:
 def result(step: steps.Result, to: Scribe) -> View:
     """Draw what came of the plan, and the next error if one is waiting."""
     kind = "good" if step.verified == "passed" else "bad" if step.verified == "failed" else "note"
-    to.add(kind, to.say(f"verified-{step.verified}" if step.applied else "not-applied"))
+    outcome = "taken-back" if step.plan.undoes else f"verified-{step.verified}"
+    to.add(kind, to.say(outcome if step.applied else "not-applied"))
     to.add("quote", to.word(step.says))
     if step.entry:
-        to.add("note", to.say("entry", entry=step.entry))
+        to.add("note", to.say("entry-undo" if step.plan.undoes else "entry", entry=step.entry))
     waiting = [to.word(to.knowledge.cause(one.cause).title, one.fields) for one in step.waiting]
-    to.rows(to.say("still-wrong"), [("→", title) for title in waiting])
+    to.rows(to.say("still-wrong"), [("→", title) for title in dict.fromkeys(waiting)])
     if step.all_mended:
         to.add("good", to.say("all-mended"))
     if waiting or step.verified != "passed":
         to.choose("next", "go-on-next" if waiting else "look-again")
-    to.choose("home", "next-error")
-    if step.entry:
+    to.choose("home", "home")
+    if step.entry and not step.plan.undoes:
         to.choose("undo", "take-it-back")
     to.choose("quit", "quit")
     return to.view(_fix_title(to, step.plan))

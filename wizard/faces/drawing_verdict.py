@@ -22,7 +22,7 @@ def found(step: steps.Found, to: Scribe) -> View:
     rows = [(one.call, to.word(one.says)) for one in step.verdict.evidence]
     to.rows(to.say("evidence"), rows)
     if cause.by_hand:
-        to.add("head", to.say("by-hand"))
+        to.add("head", to.say("mend-by-hand"))
         to.add("note", to.word(cause.by_hand, finding.fields))
     _others(step, to)
     _unread(step.diagnosis, to)

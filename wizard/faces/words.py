@@ -31,6 +31,7 @@ WORDS: dict[str, dict[str, str]] = {
     "also-shown": {"en": "The text also shows:", "ja": "ほかに見つかったもの:"},
     "possible-causes": {"en": "Possible causes", "ja": "考えられる原因"},
     "by-hand": {"en": "To make sure by hand", "ja": "手で確かめるには"},
+    "mend-by-hand": {"en": "By hand", "ja": "手動での対処"},
     "read-from-text": {"en": "Read from the text", "ja": "テキストから読み取った値"},
     "references": {"en": "References", "ja": "参考"},
     "harmless": {"en": "(harmless)", "ja": "（無害）"},
@@ -85,7 +86,6 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "quit": {"en": "Quit", "ja": "終了"},
     "home": {"en": "Back to the start", "ja": "最初に戻る"},
-    "next-error": {"en": "To the next error", "ja": "次のエラーへ"},
     "unfinished": {
         "en": "The wizard was stopped in the middle of a change: {fix} ({entry}).",
         "ja": "変更の途中でウィザードが終了していました: {fix}（{entry}）",
@@ -235,6 +235,9 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Journal: {entry} (`fargate-wizard undo {entry}` takes it back)",
         "ja": "記録: {entry}（`fargate-wizard undo {entry}` で元に戻せます）",
     },
+    "entry-undo": {"en": "Journal: {entry}", "ja": "記録: {entry}"},
+    "undo-title": {"en": "Take back {entry}: {title}", "ja": "{entry} の取り消し: {title}"},
+    "taken-back": {"en": "Taken back.", "ja": "元に戻しました。"},
     "still-wrong": {"en": "What is wrong next", "ja": "次の問題"},
     "go-on-next": {"en": "Go on to it", "ja": "次の問題へ進む"},
     "all-mended": {
@@ -254,8 +257,8 @@ WORDS: dict[str, dict[str, str]] = {
         "`fargate-wizard history` で確認でき、次回の起動時に続きの適用か取り消しを選べます。",
     },
     "applying": {
-        "en": "Each step is noted in the journal before it is made, and can be taken back.",
-        "ja": "各手順は実行前に記録され、あとで元に戻せます。",
+        "en": "Each step is noted in the journal before it is made, with its way back if any.",
+        "ja": "各手順は、元に戻す方法があればそれも含めて、実行前に記録されます。",
     },
     "trouble-refused": {
         "en": "This cannot be mended from here.",

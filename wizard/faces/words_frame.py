@@ -16,8 +16,8 @@ FRAME: dict[str, dict[str, str]] = {
         "ja": "終了は Ctrl+Q です。次回の起動時に続きから再開できます。",
     },
     "entry-keys": {
-        "en": "{label} (Enter to send, Tab to the choices)",
-        "ja": "{label}（Enter で送信、Tab で選択肢へ）",
+        "en": "{label} (Enter to send, Tab or a number to choose)",
+        "ja": "{label}（Enter で送信、Tab か番号で選択）",
     },
     "back": {"en": "Back", "ja": "戻る"},
     "help": {"en": "Help", "ja": "ヘルプ"},

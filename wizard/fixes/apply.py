@@ -116,7 +116,9 @@ class Application:
         parts = [say("failed", step=number + 1, operation=change.operation, error=said)]
         if error.code in _DENIED:
             parts.append(say("failed-denied"))
-        if number:
+        if number and self.plan.undoes:
+            parts.append(say("failed-undo", count=number, undoes=self.plan.undoes))
+        elif number:
             parts.append(say("failed-later", count=number, entry=self.running.entry))
         else:
             parts.append(say("failed-first"))

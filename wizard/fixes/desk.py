@@ -16,7 +16,7 @@ from wizard.fixes import undo as back
 from wizard.fixes.access import OnCall, Reads, Write, Writes
 from wizard.fixes.apply import Application, check
 from wizard.fixes.choose import choose
-from wizard.fixes.journal import RUNNING, UNDONE, Entry, Journal, Running
+from wizard.fixes.journal import APPLIED, FAILED, RUNNING, UNDONE, Entry, Journal, Running
 from wizard.fixes.registry import fixes
 from wizard.fixes.request import (
     FixRequest,
@@ -118,9 +118,8 @@ class FixDesk:
         write: Write = Writes(operations, self._profile, region or self._region, self._on_call)
         running = self._begin(plan, look)
         outcome = Application(plan, look, write, running, self._pause, tell).run()
-        if outcome.applied and back.UNDOES in plan.target:
-            undone = plan.target[back.UNDOES]
-            self._journal.settle(undone, state=UNDONE, undone_by=outcome.entry)
+        if outcome.applied and plan.undoes:
+            self._note_undone(plan.undoes, outcome.entry)
         return outcome
 
     def verify(
@@ -160,7 +159,7 @@ class FixDesk:
 
     def finish_plan(self, entry: str) -> Plan:
         """Return what is left of an unfinished entry, as a plan to show, confirm and apply."""
-        found = self._entry(entry)
+        found = self._entry(entry, finish=True)
         look = self._look(found.plan.target.get("region"))
         _same_account(found.plan, look)
         return back.finish_plan(found, look)[0]
@@ -184,20 +183,27 @@ class FixDesk:
     def _begin(self, plan: Plan, look: Look) -> Running:
         entry = plan.target.get(back.FINISHES)
         if entry is None:
-            return self._journal.begin(plan, plan.target.get(back.UNDOES))
-        rest, answers, numbers = back.finish_plan(self._entry(entry), look)
+            return self._journal.begin(plan, plan.undoes)
+        rest, answers, numbers = back.finish_plan(self._entry(entry, finish=True), look)
         if rest.changes != plan.changes:
             raise Refused(say("moved", what=entry))
         return self._journal.resume(entry, numbers, answers)
 
     def _nothing_to_apply(self, plan: Plan) -> Outcome:
         """An undo of an entry of which nothing went through only has to be noted."""
-        undone = plan.target.get(back.UNDOES)
-        if undone is not None:
-            self._journal.settle(undone, state=UNDONE)
+        if plan.undoes:
+            self._note_undone(plan.undoes, None)
         return Outcome(None, applied=True)
 
-    def _entry(self, key: str | None) -> Entry:
+    def _note_undone(self, key: str, by: str | None) -> None:
+        """Note that `key` is taken back; an earlier try at it that was cut short is over."""
+        self._journal.settle(key, state=UNDONE, **({"undone_by": by} if by else {}))
+        for one in self._journal.unfinished():
+            if one.undoes == key:
+                self._journal.settle(one.id, state=FAILED)
+
+    def _entry(self, key: str | None, *, finish: bool = False) -> Entry:
+        """Return the entry to take back (the newest where none is named) or to `finish`."""
         entries = self._journal.entries()
         if key is None:
             open_ = [one for one in entries if one.state != UNDONE and one.undoes is None]
@@ -207,8 +213,10 @@ class FixDesk:
         found = next((one for one in entries if one.id == key), None)
         if found is None:
             raise Misused(f"no entry {key!r} in the journal (see: fargate-wizard history)")
-        if found.undoes is not None:
-            raise Refused(say("undo-of-undo", entry=key))
+        if found.undoes is not None and not finish:
+            through = found.state == APPLIED
+            word = "undo-of-undo" if through else "undo-cut-short"
+            raise Refused(say(word, entry=key, undoes=found.undoes))
         if found.state == UNDONE:
             raise Refused(say("undo-done", entry=key, by=found.undone_by))
         if found.state == RUNNING and all(one.id != key for one in self._journal.unfinished()):

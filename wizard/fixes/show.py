@@ -5,10 +5,9 @@ from typing import Any
 
 from wizard.core.clean import clean
 from wizard.core.knowledge import Knowledge
-from wizard.core.plan import Change, Plan, plain
+from wizard.core.plan import UNDOES, Change, Plan, plain
 from wizard.fixes.journal import Entry
 from wizard.fixes.request import Outcome
-from wizard.fixes.undo import UNDOES
 from wizard.fixes.words import say
 
 _INDENT = "   "
@@ -25,7 +24,7 @@ def plan_json(plan: Plan, lang: str, outcome: Outcome | None = None) -> dict[str
         "applied": bool(outcome and outcome.applied and plan.changes),
         "verified": outcome.verified if outcome else "skipped",
         "entry": outcome.entry if outcome else None,
-    } | ({UNDOES: plan.target[UNDOES]} if UNDOES in plan.target else {})
+    } | ({UNDOES: plan.undoes} if plan.undoes else {})
 
 
 def _change_json(change: Change, lang: str) -> dict[str, Any]:
@@ -68,8 +67,8 @@ def entry_json(entry: Entry, lang: str, *, unfinished: bool = False) -> dict[str
 def plan_text(plan: Plan, knowledge: Knowledge, lang: str) -> str:
     """Return the plan as a person reads it before saying yes. Safe to write to a terminal."""
     title = knowledge.fix(plan.fix).title[lang] if plan.fix in knowledge.data["fixes"] else plan.fix
-    if UNDOES in plan.target:
-        title = say("undo-title", entry=plan.target[UNDOES], title=title)[lang]
+    if plan.undoes:
+        title = say("undo-title", entry=plan.undoes, title=title)[lang]
     lines = [title, f"{plan.cause} → {plan.fix}", ""]
     if not plan.changes and not plan.notes:
         lines.append(say("nothing-left")[lang])
@@ -125,8 +124,11 @@ def history_text(entries: list[Entry], unfinished: set[str], lang: str) -> str:
     lines = []
     for one in entries:
         state = "unfinished" if one.id in unfinished else one.state
-        what = f"undo of {one.undoes}" if one.undoes else f"{one.plan.cause} → {one.plan.fix}"
-        words = [one.id, state, what, one.verified or ""]
+        what = f"{one.plan.cause} → {one.plan.fix}"
+        if one.undoes:
+            what = say("undo-entry", undoes=one.undoes)[lang]
+        found = say(f"was-{one.verified}")[lang] if one.verified else ""
+        words = [one.id, say(f"state-{state}")[lang], what, found]
         lines.append("  ".join(word for word in words if word))
         for number, change in enumerate(one.plan.changes):
             step = next((step for step in one.steps if step.number == number), None)

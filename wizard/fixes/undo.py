@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.facts import Unread
-from wizard.core.plan import Change, Later, Plan, resolve
+from wizard.core.plan import UNDOES, Change, Later, Plan, resolve
 from wizard.fixes.journal import DONE, INTENDED, Entry
 from wizard.fixes.operations import OPERATIONS, same
 from wizard.fixes.planners.common import permissions
 from wizard.fixes.request import Look, Refused, Words, join
 from wizard.fixes.words import say
 
-UNDOES, FINISHES = "undoes", "finishes"
+FINISHES = "finishes"
 """Keys of a plan's target that name the entry which it takes back or finishes."""
 
 _WAITS = {

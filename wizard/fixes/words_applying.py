@@ -26,6 +26,12 @@ APPLYING: dict[str, dict[str, str]] = {
         "ja": "それより前の {count} 件のステップは適用済みで、記録されています。取り消すには:"
         " fargate-wizard undo {entry}",
     },
+    "failed-undo": {
+        "en": "{count} steps before it went through and are in the journal. Go on with:"
+        " fargate-wizard undo {undoes}",
+        "ja": "それより前の {count} 件のステップは適用済みで、記録されています。続けるには:"
+        " fargate-wizard undo {undoes}",
+    },
     "failed-denied": {
         "en": "You may not do this. Hand the plan over with --export cli to somebody who may.",
         "ja": "この操作の権限がありません。--export cli で計画を書き出し、"
@@ -73,8 +79,15 @@ APPLYING: dict[str, dict[str, str]] = {
         "ja": "{entry} には取り消せるものがありません。",
     },
     "undo-of-undo": {
-        "en": "{entry} took something back itself; run the fix again instead.",
-        "ja": "{entry} は取り消しの記録です。代わりに修正をもう一度実行してください。",
+        "en": "{entry} took {undoes} back and is not taken back itself; run the fix again instead.",
+        "ja": "{entry} は {undoes} を取り消した記録で、それ自体は取り消せません。"
+        "代わりに修正をもう一度実行してください。",
+    },
+    "undo-cut-short": {
+        "en": "{entry} was taking {undoes} back and did not get through. Go on with:"
+        " fargate-wizard undo {undoes}",
+        "ja": "{entry} は {undoes} の取り消しの記録で、途中で終わっています。続けるには:"
+        " fargate-wizard undo {undoes}",
     },
     "undo-done": {
         "en": "{entry} has been taken back already, by {by}.",
@@ -123,6 +136,23 @@ APPLYING: dict[str, dict[str, str]] = {
         " fargate-wizard fix --finish {entry}、取り消すには fargate-wizard undo {entry}"
         " を実行してください",
     },
+    "unfinished-undo": {
+        "en": "An earlier run was cut short while it took {undoes} back ({entry}). Finish it with"
+        " fargate-wizard fix --finish {entry}",
+        "ja": "以前の実行が {undoes} の取り消し（{entry}）の途中で中断しています。続けるには"
+        " fargate-wizard fix --finish {entry} を実行してください",
+    },
+    # The journal
+    "state-running": {"en": "running", "ja": "適用中"},
+    "state-unfinished": {"en": "unfinished", "ja": "中断"},
+    "state-applied": {"en": "applied", "ja": "適用済み"},
+    "state-failed": {"en": "failed", "ja": "失敗"},
+    "state-undone": {"en": "undone", "ja": "取り消し済み"},
+    "was-passed": {"en": "passed", "ja": "解消を確認"},
+    "was-failed": {"en": "failed", "ja": "原因が残っている"},
+    "was-pending": {"en": "pending", "ja": "反映中"},
+    "was-skipped": {"en": "skipped", "ja": "未確認"},
+    "undo-entry": {"en": "takes {undoes} back", "ja": "{undoes} の取り消し"},
     "kept-as": {
         "en": "Kept in the journal as {entry}; take it back with: fargate-wizard undo {entry}",
         "ja": "{entry} として記録しました。取り消すには: fargate-wizard undo {entry}",

@@ -196,10 +196,6 @@ PLANNING: dict[str, dict[str, str]] = {
         "ja": "新しいタスクが必要ですが、サービスは {controller} でデプロイされています。"
         "そちらでデプロイを開始してください。",
     },
-    "also-denied": {
-        "en": "Besides, {actions} stays denied: {where}",
-        "ja": "なお、{actions} は引き続き拒否されます: {where}",
-    },
     "unread-policy": {
         "en": "The policies of {name} could not be read ({why}). The policy gets a name that"
         " tells its content, so it can replace nothing else.",

@@ -93,7 +93,8 @@ async def _judge(
     note_groups(reading, arn, found)
     for kind, problem in ((GROUP_BLOCKS, "closed"), (ACL_BLOCKS, "acl")):
         if found.named(kind):
-            return TargetGroup(arn, problem, found.named(kind))
+            odd = _undeclared(link, group, containers)
+            return TargetGroup(arn, problem, found.named(kind), odd)
     said = health.reasons or _told(service, arn) or ""
     if not said and not health.healthy:
         said = await zones_off(reading, group) or ""
@@ -102,6 +103,10 @@ async def _judge(
     doubt = found.unread or (None if said else health.unread)
     if doubt and not health.healthy:
         return TargetGroup(arn, doubt)
+    definition = await reading.part("task-definition")
+    if isinstance(definition, Unread) and said and not health.answers:
+        # Which ports are declared would tell a wrong port from a program that does not answer.
+        return TargetGroup(arn, definition)
     return _unanswered(arn, said, _undeclared(link, group, containers), health)
 
 

@@ -8,7 +8,7 @@ from wizard.aws.answers import Answer
 from wizard.aws.calls import both
 from wizard.aws.readers.ends import end_of, said_of_checks
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Container, Maybe, Role, Unread
+from wizard.core.facts import Container, Maybe, Role, Unread, merged
 
 TASKS, DEFINITION = "ecs:DescribeTasks", "ecs:DescribeTaskDefinition"
 _AGENT = "ExecuteCommandAgent"
@@ -54,10 +54,8 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
     for one in found:
         _note(reading, one, one.name in states)
     if isinstance(task, dict) and task.get("lastStatus") != "STOPPED":
-        # Which of a service's tasks has failed, only the service tells.
-        service = await reading.part("service-answer")
-        if isinstance(service, Unread) and service.why != "not-asked":
-            found = [replace(one, end=one.end or service) for one in found]
+        others = await _others_unread(reading)
+        found = [replace(one, end=one.end or others) for one in found]
     found = [_as_far_as_read(one, task, unlogged) for one in found]
     if isinstance(unlogged, Unread):
         found = [_without_definition(one, live, unlogged, checks_failed=said) for one in found]
@@ -67,6 +65,13 @@ async def containers(reading: Reading) -> Maybe[tuple[Container, ...]]:
         if name not in written
     ]
     return tuple([await _explained(reading, one) for one in found])
+
+
+async def _others_unread(reading: Reading) -> Unread | None:
+    """Which of a service's tasks has failed, only the service and all of them tell."""
+    known = [await reading.part(one) for one in ("service-answer", "tasks-unread")]
+    unread = [one for one in known if isinstance(one, Unread) and one.why != "not-asked"]
+    return merged(*unread) if unread else None
 
 
 def _of_one(known: Maybe[dict[str, Any]], name: str, otherwise: Any) -> Any:

@@ -222,12 +222,21 @@ async def _refused_abroad(reading: Reading, image: Image) -> Maybe[bool]:
     if role.lacking_actions or role.exists is not True:
         return False
     for one in obstacles:
-        if isinstance(one.cause, Unread) or "policy" in one.cause:
+        if any("policy" in cause for cause in _causes(one)):
             known = (one.cause, one.status)
-            return next((each for each in known if isinstance(each, Unread)), False)
+            # Which causes it may be is nothing that it may say of a policy: `merged` leaves it out.
+            undecided = [each for each in known if isinstance(each, Unread)]
+            return merged(*undecided) if undecided else False
     about, values = {"repository": image.repository}, {"role": role.name, "repository": name}
     reading.note("repositories.policy_denies", TASKS, "refused-abroad", about, **values)
     return True
+
+
+def _causes(one: Obstacle) -> tuple[str, ...]:
+    """What the obstacle is, or may be: a policy, too, where nothing is known of it."""
+    if isinstance(one.cause, Unread):
+        return one.cause.among or ("policy",)
+    return (one.cause,)
 
 
 def _first_unread(role: Maybe[Role], obstacles: Maybe[tuple[Obstacle, ...]]) -> Unread | None:

@@ -110,7 +110,7 @@ async def _read(
     )
     proven = bool(questions) and judged.unread is None
     asked = questions if fact == "execution_role" else []
-    judged = _without_tasks(judged, await reading.part("task-answers"), asked)
+    judged = _without_tasks(judged, await reading.part("tasks-unread"), asked)
     exists, trusted = _read_role(described, arn, place, proven=proven)
     if not judged.exists:
         exists = False

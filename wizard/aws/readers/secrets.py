@@ -81,7 +81,7 @@ async def _told(reading: Reading, found: Secret) -> Secret:
     """Take from AWS's own word that the key may not be used, where nothing else tells
     (https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html). Which key it
     is stays open."""
-    unread, tasks = found.kms_denied, await reading.part("task-answers")
+    unread, tasks = found.kms_denied, await reading.part("tasks-unread")
     assert isinstance(unread, Unread)
     for text in await said_of_tasks(reading):
         if found.secret in text and _NO_KEY in text.lower():
@@ -212,7 +212,7 @@ async def _with_key(reading: Reading, found: Secret, reference: Reference, place
     if metadata.get("KeyState", "Enabled") != "Enabled":
         state = "state" if not denied else None
         return replace(found, kms_key=key, kms_denied=True, kms_denied_by=state)
-    tasks = await reading.part("task-answers")
+    tasks = await reading.part("tasks-unread")
     if not denied and judged.unread:
         denied = judged.unread
     elif not denied and isinstance(tasks, Unread):

@@ -4,12 +4,12 @@ from typing import Any
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
-from wizard.aws.observe import rollback, steady
+from wizard.aws.observe import rollback, steady, taken_back
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Maybe, Service, Unread
 
 SERVICES = "ecs:DescribeServices"
-LIST = "ecs:ListServices"
+LIST, TASKS = "ecs:ListServices", "ecs:DescribeTasks"
 DEFINITION = "ecs:DescribeTaskDefinition"
 
 
@@ -110,7 +110,19 @@ async def _described(reading: Reading, name: str, answer: Answer) -> Service:
         deploying=len(deployments) > 1 or primary.get("rolloutState") == "IN_PROGRESS",
         circuit_breaker=_breaker(answer),
         failed_tasks=int(primary.get("failedTasks", 0)),
+        in_force=await _in_force(reading, answer),
     )
+
+
+async def _in_force(reading: Reading, service: Answer) -> Maybe[bool]:
+    """Whether what was read is what is in question: not where a deployment was taken back of which
+    no task is left to see."""
+    if _is_meant(reading) or rollback(service) is None or not steady(service):
+        return True
+    task = await reading.part("task-answer")
+    if isinstance(task, Unread):
+        return task
+    return bool(task and taken_back(service, [task])) or Unread(TASKS, "none")
 
 
 def _breaker(answer: Answer) -> bool:
@@ -165,7 +177,7 @@ async def definition_state(reading: Reading) -> Maybe[bool]:
         return definition
     active = bool(definition and definition.get("status", "ACTIVE") == "ACTIVE")
     if not active:
-        named = short(str(await _definition_name(reading)))
+        named = str(await _definition_name(reading)).rpartition("/")[2]
         part = "service.task_definition_active"
         reading.note(part, DEFINITION, "definition-inactive", definition=named)
     return active
@@ -175,10 +187,12 @@ async def _definition_name(reading: Reading) -> Maybe[str]:
     """The named task's definition, else the service's, else that of the service's newest task."""
     if not reading.target.task:
         service = await reading.part("service-answer")
-        # What was taken back is to be understood, not what runs in its stead.
-        back = isinstance(service, dict) and rollback(service) and steady(service)
-        if isinstance(service, dict) and service.get("taskDefinition") and not back:
-            return str(service["taskDefinition"])
+        if isinstance(service, dict) and service.get("taskDefinition"):
+            back = rollback(service) is not None
+            # What was taken back is to be understood, not what runs in its stead.
+            known = await _of_taken_back(reading, service) if back else None
+            if known or not (back and steady(service)):
+                return known or str(service["taskDefinition"])
     task = await reading.part("task-answer")
     if isinstance(task, dict) and task.get("taskDefinitionArn"):
         return str(task["taskDefinitionArn"])
@@ -186,6 +200,22 @@ async def _definition_name(reading: Reading) -> Maybe[str]:
         if isinstance(one, Unread) and one.why != "not-asked":
             return one
     return Unread(DEFINITION, "not-asked")
+
+
+async def _of_taken_back(reading: Reading, service: Answer) -> str | None:
+    """The definition of the deployment that ECS took back, by a task of it that failed, or by its
+    own entry, which stays listed for a while."""
+    task = await reading.part("task-answer")
+    if isinstance(task, dict) and taken_back(service, [task]):
+        return str(task["taskDefinitionArn"])
+    if reading.target.goal == "exec" or not steady(service):
+        return None
+    listed = (
+        one.get("taskDefinition")
+        for one in service.get("deployments", ())
+        if one.get("rolloutState") == "FAILED" and one.get("status") != "PRIMARY"
+    )
+    return next((str(one) for one in listed if one), None)
 
 
 @reader("task-definition", calls=(DEFINITION,))

@@ -4,7 +4,7 @@ Stopped tasks can be described for about an hour
 (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html).
 """
 
-from wizard.aws.answers import Answer, Refused
+from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
 from wizard.aws.observe import failed, failing, recent, rollback, taken_back
@@ -22,16 +22,36 @@ async def task_ids(reading: Reading) -> Maybe[list[str]]:
     cluster = await reading.part("cluster-name")
     if isinstance(cluster, Unread):
         return cluster
-    service = short(reading.target.service)
-    where = {"cluster": cluster} | ({"serviceName": service} if service else {})
-    answers = await together(
-        *(reading.call(LIST, **where, desiredStatus=one) for one in ("RUNNING", "STOPPED"))
-    )
+    answers = await _listings(reading, cluster)
     refused = [one for one in answers if isinstance(one, Refused)]
     if len(refused) == len(answers):
         return [] if refused[0].absent else refused[0].unread
     arns = [arn for one in answers if isinstance(one, dict) for arn in one.get("taskArns", ())]
     return [str(short(arn)) for arn in arns]
+
+
+async def _listings(reading: Reading, cluster: str) -> list[Outcome]:
+    service = short(reading.target.service)
+    where = {"cluster": cluster} | ({"serviceName": service} if service else {})
+    kinds = ("RUNNING", "STOPPED")
+    return await together(*(reading.call(LIST, **where, desiredStatus=one) for one in kinds))
+
+
+@reader("tasks-unread", calls=(TASKS, LIST))
+async def tasks_unread(reading: Reading) -> Unread | None:
+    """What kept all or some of the tasks from being read; None where all of them were."""
+    tasks = await reading.part("task-answers")
+    if isinstance(tasks, Unread):
+        return tasks
+    if reading.target.task or "task-answers" in reading.given:
+        return None
+    cluster, ids = await reading.part("cluster-name"), await reading.part("task-ids")
+    answers = await _listings(reading, cluster)
+    answers += await together(
+        *(reading.calls.one_of(TASKS, "tasks", one, 100, cluster=cluster) for one in ids)
+    )
+    refused = (one.unread for one in answers if isinstance(one, Refused) and not one.absent)
+    return next(refused, None)
 
 
 @reader("task-answers", calls=(TASKS,))

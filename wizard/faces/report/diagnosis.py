@@ -121,12 +121,23 @@ def _text(one: Diagnosis, world: World) -> Iterator[str]:
     for symptom in one.symptoms:
         yield f"  {say('seen', world)} [{symptom.symptom}] ({symptom.source})"
         yield f"    {symptom.text}"
-    for verdict in one.verdicts:
-        if verdict.finding.status in (CONFIRMED, SUSPECTED):
-            yield ""
-            yield from verdict_lines(verdict, world)
+    for verdict in _telling(one):
+        yield ""
+        yield from verdict_lines(verdict, world)
     yield ""
     yield from _rest(one, world)
+
+
+def _telling(one: Diagnosis) -> list[Verdict]:
+    """The verdicts of which more is known than that they may be."""
+    told = [each for each in one.verdicts if each.finding.status in (CONFIRMED, SUSPECTED)]
+    return [each for each in told if not _is_bare(each)]
+
+
+def _is_bare(verdict: Verdict) -> bool:
+    """Whether a suspicion rests on nothing but that too little could be read."""
+    finding = verdict.finding
+    return finding.status == SUSPECTED and not finding.fields and not verdict.evidence
 
 
 def verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
@@ -134,7 +145,7 @@ def verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
     finding = verdict.finding
     cause = world.knowledge.cause(finding.cause)
     title = fill(world.word(cause.title), finding.fields)
-    later = f" ({say('predicted', world)})" if finding.predicted else ""
+    later = say("aside", world, text=say("predicted", world)) if finding.predicted else ""
     yield f"  {_MARK[finding.status]} {title}  [{finding.cause}] {_status(finding, world)}{later}"
     for name, value in finding.fields.items():
         yield f"      {name}: {_value(value)}"
@@ -149,6 +160,10 @@ def verdict_lines(verdict: Verdict, world: World) -> Iterator[str]:
 
 
 def _rest(one: Diagnosis, world: World) -> Iterator[str]:
+    bare = dict.fromkeys(each.finding.cause for each in one.verdicts if _is_bare(each))
+    if bare:
+        titles = (f"{world.word(world.knowledge.cause(one).title)} [{one}]" for one in bare)
+        yield f"  {say('possible', world)} {'; '.join(titles)}"
     for notice in (_notice(verdict, world) for verdict in one.notices):
         title, text = notice["title"], notice["explanation"]
         yield f"  {say('notice', world)} {title}  [{notice['notice']}]"
@@ -210,9 +225,8 @@ def _section(one: Diagnosis, world: World) -> Iterable[str]:
     yield ""
     for symptom in one.symptoms:
         yield f"- **{symptom.symptom}** ({symptom.source}): {_code(symptom.text)}"
-    for verdict in one.verdicts:
-        if verdict.finding.status in (CONFIRMED, SUSPECTED):
-            yield from markdown_verdict(verdict, world)
+    for verdict in _telling(one):
+        yield from markdown_verdict(verdict, world)
     yield ""
     for line in _rest(one, world):
         yield f"- {cell(line.strip())}"

@@ -4,6 +4,10 @@ WORDS: dict[str, dict[str, str]] = {
     "seen": {"en": "Seen:", "ja": "検出:"},
     "predicted": {"en": "would be the next error", "ja": "次に起きるエラー"},
     "by-hand": {"en": "By hand:", "ja": "手動での対処:"},
+    "possible": {
+        "en": "Possible as well, for too little could be read:",
+        "ja": "読み取れない情報があるため、次の可能性も残ります:",
+    },
     "ruled-out": {"en": "Ruled out:", "ja": "除外した原因:"},
     "checked": {
         "en": "{count} other causes were looked for and refuted by what was read.",
@@ -49,6 +53,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "{count} could not be read",
         "ja": "{count} 個は読み取れませんでした",
     },
+    "aside": {"en": " ({text})", "ja": "（{text}）"},
     "comma": {"en": ", ", "ja": "、"},
     "concerns": {"en": "Concerns {count}:", "ja": "該当 {count} 件:"},
     "checked-each": {

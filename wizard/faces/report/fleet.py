@@ -1,4 +1,4 @@
-"""The diagnoses of a whole cluster or region: a line for each service, each cause told once."""
+"""The diagnoses of a whole cluster or region: a line for each service, then what is wrong, once."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +58,7 @@ def all_json(found: Sequence[Diagnosis], cost: Cost, world: World) -> dict[str, 
 
 def all_text(found: Sequence[Diagnosis], cost: Cost, world: World) -> str:
     """Return the diagnoses for a terminal: the sum, a line for each, the broken ones first, then
-    what is wrong, each cause once."""
+    what is wrong, each cause of the same thing once."""
     if not found:
         return say("no-clusters", world)
     rows = list(_rows(found, world))
@@ -208,7 +208,8 @@ def _rest(found: Sequence[Diagnosis], cost: Cost, world: World) -> Iterator[str]
     seconds = f"{cost.elapsed_s:.1f}"
     spent = say("cost", world, calls=cost.calls, trips=cost.round_trips, seconds=seconds)
     # Said once more where it is read: after a long list the first line has gone.
-    yield f"{_sum(found, world)} ({spent})" if len(found) > 1 else spent
+    whole = _sum(found, world) + say("aside", world, text=spent)
+    yield whole if len(found) > 1 else spent
 
 
 def _counted(names: Counter[str], every: int) -> str:

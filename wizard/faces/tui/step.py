@@ -83,7 +83,11 @@ class StepScreen(Screen[None]):
     @on(Typed)
     def _typed(self, event: Typed) -> None:
         event.stop()
-        if self.view.entry:
+        numbers = [str(number) for number in range(1, len(self.view.options) + 1)]
+        if self.view.multiline and event.text.strip() in numbers:
+            # An error is no number; a name may be one.
+            self.choose(int(event.text))
+        elif self.view.entry:
             self.post_message(Answered(self.view, self.view.entry, event.text))
 
     def choose(self, number: int) -> None:

@@ -1,4 +1,4 @@
-"""The terminal's input: pastes taken whole, whatever is in them, and bytes that are no UTF-8.
+"""The terminal: pastes taken whole, whatever is in them, bytes that are no UTF-8, and the output.
 
 Textual reads a paste character by character and acts on the escape sequences in it: a paste of
 some megabytes takes seconds, a coloured one comes out garbled, and bytes of another encoding end
@@ -7,13 +7,16 @@ the program. Here a paste is cut out of the stream before any of it is looked at
 
 import os
 import selectors
+import sys
 from codecs import getincrementaldecoder
 from collections.abc import Iterable
+from typing import Any
 
 from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END as END
 from textual._xterm_parser import BRACKETED_PASTE_START as START
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
@@ -54,7 +57,15 @@ class PasteParser(XTermParser):
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver with the input read as above."""
+    """Textual's driver with the input read as above, drawing on standard output.
+
+    Textual draws on standard error, which leaves the screen blank for somebody who keeps that
+    in a file.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._file = sys.__stdout__
 
     def run_input_thread(self) -> None:
         """Read the terminal until the app ends; runs in a thread of its own."""

@@ -45,15 +45,20 @@ class Balancing(Base):
             Scheme="internal", Type="application",
         )["LoadBalancers"][0]["LoadBalancerArn"]  # fmt: skip
         self.target_group = self.make_target_group("web", port, **group)
-        elb.create_listener(
-            LoadBalancerArn=balancer,
-            Protocol="HTTP",
-            Port=80,
-            DefaultActions=[{"Type": "forward", "TargetGroupArn": self.target_group}],
-        )
         self.load_balancer = str(balancer)
+        self.listen(80, self.target_group)
         if admit:
             self.admit(port, self.task_group, self.balancer_group)
+        return self
+
+    def listen(self, port: int, group: str) -> Self:
+        """A listener of the load balancer that forwards to a target group."""
+        self.client("elbv2").create_listener(
+            LoadBalancerArn=self.load_balancer,
+            Protocol="HTTP",
+            Port=port,
+            DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
+        )
         return self
 
     def make_target_group(self, name: str, port: int = 80, **changes: Any) -> str:

@@ -88,6 +88,19 @@ class Network(Base):
         self.nat = made["NatGateway"]["NatGatewayId"]
         ec2.create_route(RouteTableId=self.route_table, NatGatewayId=self.nat, **out)
 
+    def sixth_way_out(self) -> Self:
+        """The subnets' default route for IPv6, to an egress-only internet gateway."""
+        ec2 = self.client("ec2")
+        made = ec2.create_egress_only_internet_gateway(VpcId=self.vpc)
+        ec2.create_route(
+            RouteTableId=self.route_table,
+            DestinationIpv6CidrBlock="::/0",
+            EgressOnlyInternetGatewayId=made["EgressOnlyInternetGateway"][
+                "EgressOnlyInternetGatewayId"
+            ],
+        )
+        return self
+
     def add_private_subnets(self, zones: int = 2) -> Self:
         """Private subnets with a route table of their own; they are the world's from now on."""
         self.route_table = self._table()

@@ -127,14 +127,7 @@ def _sixth_alone(world: World) -> None:
     natted(world)
     world.add_private_subnets()
     world.notes["other"] = world.route_table
-    ec2 = world.client("ec2")
-    made = ec2.create_egress_only_internet_gateway(VpcId=world.vpc)
-    gateway = made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]
-    ec2.create_route(
-        RouteTableId=world.route_table,
-        DestinationIpv6CidrBlock="::/0",
-        EgressOnlyInternetGatewayId=gateway,
-    )
+    world.sixth_way_out()
 
 
 def give_a_way_out(world: World) -> None:

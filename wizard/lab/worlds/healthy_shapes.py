@@ -52,13 +52,7 @@ def _dual_stack(world: World) -> None:
     natted(world)
     ec2 = world.client("ec2")
     ec2.associate_vpc_cidr_block(VpcId=world.vpc, AmazonProvidedIpv6CidrBlock=True)
-    made = ec2.create_egress_only_internet_gateway(VpcId=world.vpc)
-    gateway = made["EgressOnlyInternetGateway"]["EgressOnlyInternetGatewayId"]
-    ec2.create_route(
-        RouteTableId=world.route_table,
-        DestinationIpv6CidrBlock="::/0",
-        EgressOnlyInternetGatewayId=gateway,
-    )
+    world.sixth_way_out()
 
 
 def _scaled_to_zero(world: World) -> None:
@@ -98,13 +92,7 @@ def _conditions_that_hold(world: World) -> None:
 def _two_groups(world: World) -> None:
     natted(world).balancer()
     world.notes["group"] = world.make_target_group("admin")
-    elb = world.client("elbv2")
-    elb.create_listener(
-        LoadBalancerArn=world.load_balancer,
-        Protocol="HTTP",
-        Port=9090,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": world.notes["group"]}],
-    )
+    world.listen(9090, world.notes["group"])
     second = {"targetGroupArn": world.notes["group"], "containerName": "app", "containerPort": 80}
     world.notes["service"] = {"loadBalancers": [*world.behind(), second]}
 

@@ -75,11 +75,7 @@ class BrokenWorld:
 
     def stage(self, lab: Lab) -> tuple[World, Outcome]:
         """Empties the lab, builds the world, and makes the first attempt, which fails."""
-        lab.reset()
-        lab.settings(**self.settings)
-        world = World(lab)
-        self.build(world)
-        return world, self.goal(world)
+        return _staged(lab, self)
 
     def attempt(self, world: World) -> Outcome:
         """Tries again: a new deployment, a new shell, another push."""
@@ -106,8 +102,12 @@ class HealthyWorld:
 
     def stage(self, lab: Lab) -> tuple[World, Outcome]:
         """Empties the lab, builds the world, and makes the attempt, which goes through."""
-        lab.reset()
-        lab.settings(**self.settings)
-        world = World(lab)
-        self.build(world)
-        return world, self.goal(world)
+        return _staged(lab, self)
+
+
+def _staged(lab: Lab, one: BrokenWorld | HealthyWorld) -> tuple[World, Outcome]:
+    lab.reset()
+    lab.settings(**one.settings)
+    world = World(lab)
+    one.build(world)
+    return world, one.goal(world)

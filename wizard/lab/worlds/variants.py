@@ -63,13 +63,7 @@ def _second_group(world: World) -> None:
     world.push(_NAME, "v1", labels={"lab.port": "80"})
     world.notes["group"] = world.make_target_group("admin", 9090)
     world.admit(9090, world.task_group, world.balancer_group)
-    elb = world.client("elbv2")
-    elb.create_listener(
-        LoadBalancerArn=world.load_balancer,
-        Protocol="HTTP",
-        Port=9090,
-        DefaultActions=[{"Type": "forward", "TargetGroupArn": world.notes["group"]}],
-    )
+    world.listen(9090, world.notes["group"])
     ports = [{"containerPort": port, "protocol": "tcp"} for port in (80, 9090)]
     world.task_definition(containers=[world.container(portMappings=ports)])
     second = {

@@ -148,9 +148,7 @@ def examine(attempt: Attempt, group: Any, balancer: Record, begun: float) -> Ver
     spot = attempt.place
     if spot is None:
         return _TIMEOUT
-    port = int(balancer["containerPort"])
-    if str(group.health_check_port or "traffic-port") != "traffic-port":
-        port = int(group.health_check_port)
+    port = _checked_port(group, int(balancer["containerPort"]))
     if not _reaches(attempt, group, spot, port):
         return _TIMEOUT
     age = (attempt.when - begun) * attempt.cloud.clock.speed
@@ -164,6 +162,12 @@ def examine(attempt: Attempt, group: Any, balancer: Record, begun: float) -> Ver
     if _matches(code, wanted):
         return None
     return "Target.ResponseCodeMismatch", f"Health checks failed with these codes: [{code}]"
+
+
+def _checked_port(group: Any, port: int) -> int:
+    """Where the health check goes for a target that is registered with *port*."""
+    own = str(group.health_check_port or "traffic-port")
+    return port if own == "traffic-port" else int(own)
 
 
 def _matches(code: int, wanted: str) -> bool:
@@ -253,15 +257,15 @@ def describe_target_health(context: Context) -> Result:
     for task in store.tasks.values():
         for target in task.get("_targets") or []:
             if target[0] == arn:
-                found.append(_described(task, target))
+                found.append(_described(task, target, group))
     return {"TargetHealthDescriptions": found}
 
 
-def _described(task: Record, target: tuple[str, str, int]) -> Record:
+def _described(task: Record, target: tuple[str, str, int], group: Any) -> Record:
     arn, address, port = target
     shown: Record = {
         "Target": {"Id": address, "Port": port, "AvailabilityZone": task.get("availabilityZone")},
-        "HealthCheckPort": str(port),
+        "HealthCheckPort": str(_checked_port(group, port)),
     }
     if task["desiredStatus"] == "STOPPED":
         shown["TargetHealth"] = {
