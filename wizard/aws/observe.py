@@ -137,7 +137,8 @@ def rollback(service: Answer) -> Answer | None:
     (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html)."""
     events: list[Answer] = service.get("events", [])
     found = next((one for one in events if _BACK in str(one.get("message", ""))), None)
-    primary: Answer = next(iter(service.get("deployments", ())), {})
+    deployments: list[Answer] = service.get("deployments", [])
+    primary = next((one for one in deployments if one.get("status") == "PRIMARY"), {})
     when, begun = (found or {}).get("createdAt"), primary.get("createdAt")
     if found and when and begun:
         later = datetime.fromisoformat(begun) - datetime.fromisoformat(when)
