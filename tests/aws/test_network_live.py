@@ -9,7 +9,9 @@ from tests.aws.parts import ACCOUNT, read
 from tests.aws.scripted import Reply
 from wizard.aws.engine import Engine
 from wizard.core.facts import Target, Unread
+from wizard.faces.report.diagnosis import as_text
 from wizard.lab.world import ALL_ENDPOINTS, World
+from wizard.world import World as Wizard
 
 pytestmark = pytest.mark.slow
 WEB = Target(goal="start", cluster="prod", service="web")
@@ -116,6 +118,11 @@ def test_endpoints_that_may_not_be_read_are_not_said_to_be_missing(
     assert status(found, "network.acl-blocks") == "ruled-out"
     assert status(found, "network.task-group-egress-closed") == "ruled-out"
     assert status(found, "network.endpoint-group-closed") == "suspected"
+    # Of what nothing is known but that it may be, a line tells; it has no block of its own.
+    text = as_text(found, Wizard())
+    assert "? The endpoint's security group" not in text
+    possible = next(line for line in text.splitlines() if "Possible as well" in line)
+    assert "[network.endpoint-group-closed]" in possible
 
 
 def test_a_task_that_is_let_out_nowhere_needs_no_endpoint_to_be_read(

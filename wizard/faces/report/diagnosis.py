@@ -10,6 +10,7 @@ from wizard.core.facts import Target
 from wizard.core.redact import redact
 from wizard.core.words import fill
 from wizard.faces.report.diagnosis_words import WORDS
+from wizard.faces.report.joined import joined
 from wizard.world import World
 
 PROBLEM, BLIND, WELL, EMPTY = "problem", "blind", "well", "empty"
@@ -131,7 +132,7 @@ def _text(one: Diagnosis, world: World) -> Iterator[str]:
 def _telling(one: Diagnosis) -> list[Verdict]:
     """The verdicts of which more is known than that they may be."""
     told = [each for each in one.verdicts if each.finding.status in (CONFIRMED, SUSPECTED)]
-    return [each for each in told if not _is_bare(each)]
+    return joined(each for each in told if not _is_bare(each))
 
 
 def _is_bare(verdict: Verdict) -> bool:

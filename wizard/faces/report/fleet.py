@@ -22,6 +22,7 @@ from wizard.faces.report.diagnosis import (
     state,
     verdict_lines,
 )
+from wizard.faces.report.joined import joined
 from wizard.faces.wrap import cells, wrap
 from wizard.world import World
 
@@ -168,7 +169,7 @@ def _grouped(found: Iterable[Diagnosis]) -> list[tuple[Verdict, list[str]]]:
     every = list(found)
     several = len({one.target.cluster for one in every}) > 1
     for one in (each for each in every if each.problem):
-        for verdict in _telling(one):
+        for verdict in joined(_telling(one)):
             finding = verdict.finding
             key = f"{finding.cause} {finding.status} {finding.predicted} {finding.fields}"
             groups.setdefault(key, (verdict, []))[1].append(_name(one, several))
