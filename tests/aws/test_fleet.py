@@ -1,5 +1,6 @@
 """A cluster of many services: shared facts once, described things in batches, nobody forgotten."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -70,6 +71,22 @@ def test_a_fleet_takes_no_more_calls_than_batching_allows(
     assert asked["ec2:DescribeVpcEndpoints"] == 1
     assert asked.total() <= 1.2 * best.total()
     assert engine.cost.calls == asked.total()
+
+
+def test_in_a_fleet_nobody_asks_what_the_caller_may_do_with_each_role(
+    fleet: Fleet, engine: Engine, lab: Lab, act_as: Callable[[str], None]
+) -> None:
+    iam = lab.client("iam")
+    iam.create_user(UserName="ada")
+    rule = {"Effect": "Allow", "Action": sorted(operations()), "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [rule]})
+    iam.put_user_policy(UserName="ada", PolicyName="read", PolicyDocument=document)
+    act_as("user/ada")
+    lab.calls(clear=True)
+    assert len(engine.diagnose_all("prod", "start")) == SERVICES
+    asked = [one["params"] for one in lab.calls() if one["call"] == "iam:SimulatePrincipalPolicy"]
+    assert asked
+    assert not [one for one in asked if "user/ada" in str(one)]
 
 
 def test_each_broken_service_among_healthy_ones_is_told_its_own_cause(

@@ -68,7 +68,9 @@ class _Fleet:
         tasks: list[Answer] | Unread,
         known: list[Made],
     ) -> Diagnosis:
-        given = {"service-answer": answer, "task-answers": tasks}
+        # What the caller may do besides would cost calls for each service's roles.
+        rights = Unread("iam:SimulatePrincipalPolicy", "not-asked")
+        given = {"service-answer": answer, "task-answers": tasks, "rights": rights}
         found = await self._one(Target(self.goal, cluster, name), given, known)
         self._tell(done=1)
         return found
