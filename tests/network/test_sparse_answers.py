@@ -82,6 +82,14 @@ def test_a_group_that_does_not_tell_its_rules_is_not_a_closed_one(key: str) -> N
     assert (reach.state, reach.obstacles) == ("unknown", ())
 
 
+def test_a_rule_that_does_not_tell_its_other_end_is_not_a_closed_one() -> None:
+    bare = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": []}
+    view = with_item(with_nat(), "security_groups", TASK_GROUP, IpPermissionsEgress=[bare])
+    reach = ask(view, LOGS)
+    assert reach.state == "unknown"
+    assert reach.unread[0].why == "no-end-told"
+
+
 def test_an_acl_that_does_not_tell_its_entries_is_not_a_closed_one() -> None:
     reach = ask(lacking(with_nat(), "network_acls", "Entries"))
     assert (reach.state, reach.obstacles) == ("unknown", ())

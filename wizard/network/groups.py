@@ -23,6 +23,7 @@ Direction = Literal["ingress", "egress"]
 Protocol = Literal["tcp", "udp"]
 _RULES = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}
 _PROTOCOLS = {"tcp": ("-1", "tcp", "6"), "udp": ("-1", "udp", "17")}
+_ENDS = ("UserIdGroupPairs", "IpRanges", "Ipv6Ranges", "PrefixListIds")
 _CALL = "ec2:DescribeSecurityGroups"
 
 
@@ -70,6 +71,10 @@ def _listed(view: NetworkView, list_id: str, target: Target, unread: list[Unread
 def _rule(view: NetworkView, rule: Item, target: Target, unread: list[Unread]) -> Truth:
     pairs = {pair.get("GroupId") for pair in rule.get("UserIdGroupPairs") or ()}
     lists = [str(p.get("PrefixListId", "")) for p in rule.get("PrefixListIds") or ()]
+    if not any(rule.get(kind) for kind in _ENDS):
+        # Each rule has another end; an answer that shows none did not say for whom it is.
+        unread.append(Unread(_CALL, "no-end-told"))
+        return None
     return any_of(
         (
             bool(pairs & set(target.groups)),

@@ -151,7 +151,8 @@ async def _lists(reading: Reading, view: NetworkView) -> Any:
         if isinstance(answer, Refused):
             entries = Unseen(ENTRIES, answer.code)
         else:
-            entries = answer.get("Entries") or []
+            # A list that is shared no longer goes on to work in rules, and is not shown.
+            entries = answer.get("Entries") or Unseen(ENTRIES, "none-shown")
         known.append({"PrefixListId": name, "Entries": entries})
     return known
 
