@@ -24,6 +24,7 @@ from tests.network.worlds import (
     public,
     put,
     route,
+    rule,
     with_endpoints,
     with_item,
     with_nat,
@@ -152,6 +153,19 @@ def test_a_group_that_lets_nothing_out_is_proven_whoever_answers_the_name() -> N
     view = central(zone(f"api.ecr.{REGION}.amazonaws.com."))
     shut = with_item(view, "security_groups", TASK_GROUP, IpPermissionsEgress=[])
     assert kinds(ask(shut)) == ["task-group-egress-closed"]
+
+
+def test_a_group_that_lets_out_to_the_central_endpoints_alone_is_not_a_closed_one() -> None:
+    alone = [rule(443, cidr="10.100.8.0/24")]
+    view = with_item(
+        central(zone(f"api.ecr.{REGION}.amazonaws.com.")),
+        "security_groups",
+        TASK_GROUP,
+        IpPermissionsEgress=alone,
+    )
+    assert ask(view).state == "unverified"
+    unread = put(view, route_tables=Unread("ec2:DescribeRouteTables", "AccessDenied"))
+    assert (ask(unread).state, ask(unread).obstacles) == ("unknown", ())
 
 
 def test_a_zone_that_was_read_makes_an_open_way_unverified() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wizard.network.endpoints import Found, find_endpoints
-from wizard.network.facts import subnet_of, vpc_networks
+from wizard.network.facts import networks, subnet_of, vpc_networks
 from wizard.network.groups import admits
 from wizard.network.hidden import hidden_causes, open_causes
 from wizard.network.mounts import mount_reach
@@ -19,9 +19,10 @@ from wizard.network.naming import Names, missing, name_it
 from wizard.network.private import through_gateway, through_interface
 from wizard.network.public import Public, public_way
 from wizard.network.resolvers import resolution
+from wizard.network.routes import destination
 from wizard.network.scene import Part, Scene, join, scene_of, unread
 from wizard.network.sixth import is_ipv6_only, only_ipv6
-from wizard.network.standing import STANDS_IN, is_inside, known_zone, standing
+from wizard.network.standing import STANDS_IN, is_inside, known_zone, private_routes, standing
 from wizard.network.stretches import groups_part, near_acl
 from wizard.network.targets import Target, host, internet
 from wizard.network.types import (
@@ -71,18 +72,17 @@ def reach_of(need: Need, way: str, part: Part) -> Reach:
 
 def _closed_anyway(scene: Scene) -> tuple[Obstacle, ...]:
     """What would stop the task even if a way were there: groups or an ACL that let the port out
-    neither to the internet nor to the VPC itself."""
+    neither to the internet nor to the VPC itself, nor to a network that a route leads to."""
     outside = internet(scene.need.service)
     inside = Target(vpc_networks(scene.view, scene.subnet))
+    far = (Target(networks([destination(route)])) for route in private_routes(scene))
+    targets = (outside, inside, *(one for one in far if one.networks))
     found: tuple[Obstacle, ...] = ()
     groups = scene.interface.security_groups
-    answers = [
-        admits(scene.view, groups, "egress", target, scene.need.port).ok
-        for target in (outside, inside)
-    ]
-    if answers == [False, False] and not _names_something(scene):
+    answers = [admits(scene.view, groups, "egress", one, scene.need.port).ok for one in targets]
+    if not any(one is not False for one in answers) and not _names_something(scene):
         found += groups_part(scene, outside).obstacles
-    acls = [near_acl(scene, target) for target in (outside, inside)]
+    acls = [near_acl(scene, target) for target in targets]
     if all(part.ok is False for part in acls):
         found += acls[0].obstacles
     return found

@@ -105,7 +105,9 @@ def public_way(scene: Scene) -> Public:
     target = internet(scene.need.service)
     rest = join((groups_part(scene, target), near_acl(scene, target)))
     if isinstance(scene.table, Unread):
-        return Public("", unread(scene.table), rest)
+        # What shuts out the internet may let out to where the table leads.
+        doubt = replace(rest, ok=None, obstacles=(), suspects=rest.obstacles + rest.suspects)
+        return Public("", unread(scene.table), rest if rest.ok else doubt)
     route = default_route(scene.routes)
     way, part, lack = _by_route(scene, route) if route else _without_default(scene)
     return Public(way, part, rest, lack)
