@@ -23,8 +23,8 @@ from wizard.aws.diagnosing import diagnose_one
 from wizard.catalog.store import knowledge
 from wizard.core.answer import Diagnosis
 from wizard.core.diagnosis import CONFIRMED, SUSPECTED, UNKNOWN, Finding
-from wizard.core.facts import Unread
 from wizard.core.knowledge import Knowledge
+from wizard.core.unread import Unread
 from wizard.lab import Lab
 from wizard.lab.world import World
 from wizard.lab.worlds import HEALTHY, WORLDS, BrokenWorld, goals

@@ -14,7 +14,7 @@ from tests.aws.balancing import (
     target_group,
 )
 from tests.network.worlds import PUBLIC_SUBNET, TASK_GROUP, TASK_SUBNET, acl, acl_entry, put, rule
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 from wizard.network import Unread as Unseen
 
 

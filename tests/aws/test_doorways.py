@@ -11,7 +11,8 @@ from tests.aws.parts import REGION, read
 from tests.aws.scripted import Reply
 from wizard.aws.doorways import registry
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Bastion, Target, Unread
+from wizard.core.facts import Bastion, Target
+from wizard.core.unread import Unread
 
 HOST = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"
 NOON = 1767268800  # of the day at which the written answers were given

@@ -16,7 +16,6 @@ from tests.aws.harsh import (
     denied_complaints,
     throttled_complaints,
 )
-from tests.aws.harsh_gaps import KNOWN_GAPS
 from tests.aws.harsh_source import Pool
 from wizard.core.knowledge import Knowledge
 from wizard.lab import Lab
@@ -49,42 +48,20 @@ def study(
     study.close()
 
 
-def new(complaints: list[str]) -> list[str]:
-    """Return the complaints that are not known yet."""
-    return [one for one in complaints if one not in KNOWN_GAPS]
-
-
 def test_what_was_planted_is_proven_in_its_order_and_nothing_else(study: Study) -> None:
-    assert new(base_complaints(study)) == []
+    assert base_complaints(study) == []
 
 
 def test_a_permission_that_is_missing_proves_nothing_and_refutes_nothing(study: Study) -> None:
     sample = study.sample(ONE_IN)
-    assert new([one for each in sample for one in denied_complaints(study, each)]) == []
+    assert [one for each in sample for one in denied_complaints(study, each)] == []
 
 
 def test_throttling_changes_no_verdict(study: Study) -> None:
-    assert new(throttled_complaints(study)) == []
+    assert throttled_complaints(study) == []
 
 
 def test_enough_is_asked_for_these_tests_to_mean_something(study: Study) -> None:
     offline = study.calm.calls == 0 or study.wanted.goal == "push"
     assert offline or len(study.asked) > 5
     assert offline or study.throttled()[1].refused > 0
-
-
-def test_a_known_gap_is_taken_off_the_list_once_it_is_closed(study: Study) -> None:
-    gaps = {one: why for one, (name, why) in KNOWN_GAPS.items() if name == study.name}
-    closed = [one for one in gaps if one not in complaints_like(one, study)]
-    assert closed == [], "closed: take them off KNOWN_GAPS"
-    if gaps:
-        pytest.xfail("; ".join(dict.fromkeys(gaps.values())))
-
-
-def complaints_like(complaint: str, study: Study) -> list[str]:
-    """Return the complaints about `study` of the kind of `complaint`."""
-    if complaint.startswith("without "):
-        return denied_complaints(study, complaint.split()[1].rstrip(":"))
-    if ", throttled:" in complaint:
-        return throttled_complaints(study)
-    return base_complaints(study)

@@ -5,7 +5,7 @@ import pytest
 from tests.aws.parts import REGION, definition, read
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Answer, Refused
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 
 GROUPS = "logs:DescribeLogGroups"
 UNREACHABLE = Refused(GROUPS, "unreachable")

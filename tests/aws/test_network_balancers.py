@@ -22,7 +22,8 @@ from tests.network.worlds import TASK_GROUP, TASK_SUBNET, group, rule, with_item
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
+from wizard.core.unread import Unread
 from wizard.network import Interface
 
 

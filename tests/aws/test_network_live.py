@@ -8,7 +8,8 @@ from tests.aws.asking import fields, proven, says, status
 from tests.aws.parts import ACCOUNT, read
 from tests.aws.scripted import Reply
 from wizard.aws.engine import Engine
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
+from wizard.core.unread import Unread
 from wizard.faces.report.diagnosis import as_text
 from wizard.lab.world import ALL_ENDPOINTS, World
 from wizard.world import World as Wizard

@@ -26,7 +26,8 @@ from tests.network.worlds import (
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
-from wizard.core.facts import Obstacle, Target, Unread
+from wizard.core.facts import Obstacle, Target
+from wizard.core.unread import Unread
 from wizard.network import NetworkView
 
 ZONES = "route53:ListHostedZonesByVPC"

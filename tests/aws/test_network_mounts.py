@@ -10,7 +10,8 @@ from tests.aws.scripted import Reply, Scripted
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
-from wizard.core.facts import FileSystem, Target, Unread
+from wizard.core.facts import FileSystem, Target
+from wizard.core.unread import Unread
 from wizard.network import Need, Obstacle, Reach
 from wizard.network.types import Evidence
 from wizard.policy.references import Place

@@ -22,7 +22,8 @@ from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Container, Obstacle, Role, Target, Unread
+from wizard.core.facts import Container, Obstacle, Role, Target
+from wizard.core.unread import Unread
 from wizard.policy.least import ECR_TOKEN
 
 TASKS = Unread("ecs:DescribeTasks", "AccessDeniedException")

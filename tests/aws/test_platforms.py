@@ -12,7 +12,8 @@ from tests.aws.parts import ACCOUNT, DENIED, REGION, definition, read
 from wizard.aws.answers import Refused, masked
 from wizard.aws.blobs import MOST_BYTES, read_platform
 from wizard.aws.manifests import read_manifest
-from wizard.core.facts import Repository, Target, Unread
+from wizard.core.facts import Repository, Target
+from wizard.core.unread import Unread
 
 IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/team/app:v1"
 BLOB = "ecr:GetDownloadUrlForLayer"

@@ -7,7 +7,8 @@ from tests.aws.parts import ACCOUNT, ROLE, Read, definition, policies, read
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Refused
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
+from wizard.core.unread import Unread
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
 FOREIGN = "arn:aws:iam::210987654321:role/web-exec"

@@ -7,7 +7,8 @@ import pytest
 from tests.aws.asking import proven
 from tests.aws.parts import ACCOUNT, REGION, read
 from wizard.aws.engine import Engine
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
+from wizard.core.unread import Unread
 from wizard.lab.world import ALL_ENDPOINTS, World
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,8 @@ import pytest
 from tests.aws.parts import definition, read
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Refused
-from wizard.core.facts import Container, Quota, Service, Unread
+from wizard.core.facts import Container, Quota, Service
+from wizard.core.unread import Unread
 
 LIMITS = {"minimumHealthyPercent": 100, "maximumPercent": 100}
 VALUE = "servicequotas:GetServiceQuota"

@@ -9,7 +9,7 @@ from tests.aws.parts import ACCOUNT, DENIED, REGION, ROLE, Read, definition, den
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Refused
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wizard.core.condition import holds, paths
-from wizard.core.facts import Caller, Facts, Obstacle, Service, Unread
+from wizard.core.facts import Caller, Facts, Obstacle, Service
+from wizard.core.unread import Unread
 
 DENIED = Unread("ecs:DescribeServices", "AccessDenied")
 

@@ -4,7 +4,7 @@ import pytest
 
 from wizard.catalog.store import knowledge
 from wizard.core.diagnosis import Finding, Observed, diagnose
-from wizard.core.facts import Obstacle, Role, Service
+from wizard.core.facts import LogGroup, Obstacle, Role, Service
 from wizard.core.knowledge import Knowledge
 
 
@@ -39,6 +39,41 @@ def test_a_deployment_that_fails_says_nothing_of_where_its_tasks_do(known: Knowl
     facts = {"obstacles": (endpoint("logs", "logger"), endpoint("ecr.api", "registry-auth"))}
     found = diagnose(known, facts, [seen("deploy.start-impaired")], "start")
     assert told(found) == [("ecr.api", False), ("logs", True)]
+
+
+def test_what_a_failing_task_got_past_is_met_by_the_next_one(known: Knowledge) -> None:
+    facts = {
+        "log_groups": (LogGroup("/ecs/web", "eu-west-1", exists=False),),
+        "obstacles": (endpoint("s3", "layers"),),
+    }
+    found = diagnose(known, facts, [seen("logs.group-missing")], "start")
+    assert told(found) == [("logs.group-missing", False), ("s3", True)]
+
+
+def test_what_a_task_got_past_is_present_where_nothing_else_explains_its_failure(
+    known: Knowledge,
+) -> None:
+    facts = {"obstacles": (endpoint("s3", "layers"),)}
+    found = diagnose(known, facts, [seen("logs.group-missing")], "start")
+    assert told(found) == [("s3", False)]
+
+
+def test_of_two_failing_tasks_each_has_its_present_cause(known: Knowledge) -> None:
+    facts = {
+        "log_groups": (LogGroup("/ecs/web", "eu-west-1", exists=False),),
+        "obstacles": (endpoint("s3", "layers"),),
+    }
+    both = [seen("logs.group-missing"), seen("pull.layer-unreachable")]
+    found = diagnose(known, facts, both, "start")
+    assert sorted(told(found)) == [("logs.group-missing", False), ("s3", False)]
+
+
+def test_what_is_missing_before_the_start_is_present_where_only_a_deployment_is_seen_to_fail(
+    known: Knowledge,
+) -> None:
+    facts = {"log_groups": (LogGroup("/ecs/web", "eu-west-1", exists=False),)}
+    found = diagnose(known, facts, [seen("deploy.start-impaired")], "start")
+    assert told(found) == [("logs.group-missing", False)]
 
 
 def test_within_a_stage_the_way_comes_before_the_right(known: Knowledge) -> None:

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.fixes.causes import CAUSES, with_test_causes
 from wizard.catalog.store import knowledge as all_knowledge
-from wizard.core.facts import Caller, Target, Unread
+from wizard.core.facts import Caller, Target
 from wizard.core.plan import Plan
+from wizard.core.unread import Unread
 from wizard.core.words import placeholders
 from wizard.fixes.access import READS
 from wizard.fixes.operations import OPERATIONS, same

@@ -7,8 +7,9 @@ import pytest
 
 from wizard.core.answer import Diagnosis, Verdict
 from wizard.core.diagnosis import Finding
-from wizard.core.facts import Service, Target, Unread
+from wizard.core.facts import Service, Target
 from wizard.core.plan import Change, Plan
+from wizard.core.unread import Unread
 from wizard.fixes.verify import verify
 
 CAUSE = "network.endpoint-missing"

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from wizard.core.clean import clean
-from wizard.core.facts import Unread
 from wizard.core.redact import MASK, redact
+from wizard.core.unread import Unread
 
 Answer = dict[str, Any]
 

@@ -17,7 +17,8 @@ from wizard.aws.diagnosing import diagnose_one
 from wizard.aws.listing import service_names, services_named, tasks_by_group
 from wizard.aws.reading import Reading
 from wizard.core.answer import Diagnosis
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
+from wizard.core.unread import Unread
 
 Count = Callable[[int, int], None]
 """Is told how many services are done, of how many that are known so far."""

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
 from dataclasses import dataclass
 
 from wizard.aws.answers import Outcome, Refused
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 
 _ANSWERING = ("Target.ResponseCodeMismatch",)
 _ELSEWHERE = "availability zone"

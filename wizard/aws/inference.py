@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from wizard.aws.catalogue import Catalogue
 from wizard.core.diagnosis import CONFIRMED, Observed
-from wizard.core.facts import Facts, Obstacle, Unread
+from wizard.core.facts import Facts, Obstacle
+from wizard.core.unread import Unread
 
 _DNS_OFF = "network.endpoint-private-dns-off"
 _ZONES = "route53:ListHostedZonesByVPC"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from wizard.aws.answers import Refused
 from wizard.aws.things import THING_CALLS
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.types import Decision
 
 SIMULATE = "iam:SimulatePrincipalPolicy"

@@ -11,8 +11,9 @@ from wizard.aws.calls import Calls, chunked, together
 from wizard.aws.observe import failing, of_service, of_tasks, once, recent
 from wizard.aws.reading import Reading
 from wizard.core.answer import Choice, Failure, Identity
-from wizard.core.facts import Target, Unread
+from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
+from wizard.core.unread import Unread
 
 SERVICES, TASKS = "ecs:DescribeServices", "ecs:DescribeTasks"
 _BATCHES_AT_ONCE, _OF_A_GROUP = 8, 50

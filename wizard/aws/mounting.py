@@ -15,7 +15,7 @@ from wizard.aws.judged import SIMULATE
 from wizard.aws.permission import ROLE_CALLS, Principal, judge
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Place
 from wizard.policy.types import ContextValue, Decision, Request

@@ -12,9 +12,9 @@ from wizard.aws.arns import short
 from wizard.aws.reading import Reading
 from wizard.core.clean import one_line
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Unread
 from wizard.core.knowledge import Knowledge
 from wizard.core.lookup import look_up
+from wizard.core.unread import Unread
 
 TASK, CONTAINER = "task stoppedReason", "container reason"
 STATUS = "task lastStatus"

@@ -19,7 +19,7 @@ from wizard.aws.policies import read_policies
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
 from wizard.aws.things import THING_CALLS, has_policy, thing_policy, with_thing
-from wizard.core.facts import Unread, merged
+from wizard.core.unread import Unread, merged
 from wizard.policy.evaluation import evaluate
 from wizard.policy.simulate import answer_for, context_entries, read_simulation, settle
 from wizard.policy.types import ContextValue, Decision, Document, Policies, Request

@@ -19,8 +19,9 @@ from wizard.core.diagnosis import (
     diagnose,
     judge,
 )
-from wizard.core.facts import Facts, Unread
+from wizard.core.facts import Facts
 from wizard.core.knowledge import Cause, Knowledge
+from wizard.core.unread import Unread
 
 _MOST = 6
 _QUIET = ("not-asked", "no-way", "none", "starting")

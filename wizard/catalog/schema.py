@@ -3,6 +3,7 @@
 from typing import Any
 
 from wizard.core.facts import SEVERAL, STAGES
+from wizard.core.knowledge import CAUSE_KINDS
 
 GOALS = ("push", "start", "exec")
 FIELDS = (
@@ -143,6 +144,7 @@ CAUSE = _object(
         "scenarios": _scenarios(_STATUSES, {"fixes": {"type": "array", "items": _ID}}),
     },
     {
+        "kind": {"enum": list(CAUSE_KINDS)},
         "each": {"enum": sorted(SEVERAL)},
         "suspect": _CONDITION,
         "by_hand": _WORDS,

@@ -74,7 +74,7 @@ class Diagnosis:
         present = [
             one
             for one in self.findings
-            if not (one.predicted or _is_open_way(one))
+            if not (one.predicted or (one.kind == "way" and one.unread))
             and not (runs and one.stage not in ("push", "exec"))
         ]
         return (
@@ -87,10 +87,6 @@ class Diagnosis:
     def refuted(self) -> tuple[Finding, ...]:
         """The candidates of the symptoms that were refuted."""
         return tuple(one for one in self.findings if one.status == RULED_OUT)
-
-
-def _is_open_way(one: Finding) -> bool:
-    return one.cause.startswith("network.") and bool(one.unread)
 
 
 @dataclass(frozen=True, slots=True)

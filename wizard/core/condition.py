@@ -8,7 +8,8 @@ A mapping is AND, a list is OR. A key is the path of a fact's field (`service.ex
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wizard.core.facts import Facts, Partly, Unread
+from wizard.core.facts import Facts
+from wizard.core.unread import Partly, Unread
 
 Truth = bool | frozenset[Unread]
 """True, False, or what could not be read (never an empty set)."""

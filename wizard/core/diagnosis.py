@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wizard.core.condition import Truth, holds, open_part, paths, value_of
-from wizard.core.facts import OF_DEFINITION, STAGES, Facts, Role, Service, Task, Unread, merged
-from wizard.core.knowledge import Cause, Knowledge
+from wizard.core.facts import OF_DEFINITION, STAGES, Facts, Role, Service, Task
+from wizard.core.knowledge import CAUSE_KINDS, Cause, Knowledge, Symptom
+from wizard.core.unread import Unread, merged
 
 CONFIRMED, SUSPECTED, RULED_OUT, UNKNOWN = "confirmed", "suspected", "ruled-out", "unknown"
-_SWITCHES = ("exec.disabled-on-service", "exec.task-predates-enable")
-_LAST = 3
+_BEFORE_START = STAGES[STAGES.index("role") : STAGES.index("start")]
 _WEIGHT = {CONFIRMED: 0, SUSPECTED: 1, UNKNOWN: 2, RULED_OUT: 3}
 
 
@@ -51,6 +51,7 @@ class Finding:
     says: str | None = None
     predicted: bool = False
     staged: bool = True
+    kind: str = CAUSE_KINDS[-1]
 
 
 def judge(cause: Cause, facts: Facts) -> list[Finding]:
@@ -70,7 +71,9 @@ def judge(cause: Cause, facts: Facts) -> list[Finding]:
         rest = proven[0].unread.union(*(one.unread for one in told if one.status == UNKNOWN))
         told = [replace(one, unread=rest) if one is proven[0] else one for one in told]
         told = [one for one in told if one.status != UNKNOWN]
-    return told or [Finding(cause.id, RULED_OUT, STAGES[-1], {}, facts=(cause.each,))]
+    return told or [
+        Finding(cause.id, RULED_OUT, STAGES[-1], {}, facts=(cause.each,), kind=cause.kind)
+    ]
 
 
 def _as_far_as_meant(cause: Cause, facts: Facts) -> Facts:
@@ -111,6 +114,7 @@ def _verdict(cause: Cause, facts: Facts) -> Finding:
         facts=tuple(dict.fromkeys(_fact_names(cause))),
         says=None if isinstance(item, Unread) else getattr(item, "says", None),
         staged=stage is not None,
+        kind=cause.kind,
     )
 
 
@@ -152,10 +156,11 @@ def diagnose(
     Ruled-out causes are kept only where a symptom that was seen names them as candidates, since
     only then is it news; so are unknown ones. An unknown candidate of a symptom is suspected.
     """
+    seen = [knowledge.symptom(one.symptom) for one in observed]
     named = (
         candidate.cause
-        for one in observed
-        for candidate in knowledge.symptom(one.symptom).causes
+        for symptom in seen
+        for candidate in symptom.causes
         if candidate.cause in knowledge.data["causes"]
     )
     candidates = {cause: index for index, cause in enumerate(dict.fromkeys(named))}
@@ -173,7 +178,9 @@ def diagnose(
     if observed:
         # What may be behind the symptom is thought of where that shows, unless it says otherwise.
         kept = [one if one.staged else replace(one, stage=STAGES[present]) for one in kept]
-    kept = [replace(one, predicted=_is_later(one, (present, first))) for one in kept]
+    past = _past(knowledge, seen, kept, present)
+    later = [one in past or _is_later(one, (present, first)) for one in kept]
+    kept = [replace(one, predicted=is_later) for one, is_later in zip(kept, later, strict=True)]
     return sorted(kept, key=lambda one: _order(one, candidates))
 
 
@@ -221,29 +228,40 @@ def _first_rank(
     here = [one for one in findings if one.status == CONFIRMED and _place(one)[0] == present]
     told = knowledge.symptom(observed[0].symptom).causes if observed else ()
     own = {one.cause for one in told}
-    ranks = [_rank(one.cause) for one in here if one.cause in own]
-    return min(ranks or map(_rank, (one.cause for one in here)), default=_LAST)
-
-
-def _rank(cause: str) -> int:
-    """Return when `cause` is met within its stage: what is switched off never asks for a way,
-    without a way no right is asked for, and without the right nobody says that a thing is missing.
-    """
-    if cause in _SWITCHES:
-        return 0
-    if cause.startswith(("network.", "bastion.", "target.")):
-        return 1
-    if cause.startswith(("caller.", "execution-role.", "task-role.")):
-        return 2
-    return 2 if cause.endswith(("-denied", "-denies", ".denied")) else _LAST
+    ranks = [CAUSE_KINDS.index(one.kind) for one in here if one.cause in own]
+    return min(ranks or (CAUSE_KINDS.index(one.kind) for one in here), default=len(CAUSE_KINDS))
 
 
 def _place(finding: Finding) -> tuple[int, int]:
-    return STAGES.index(finding.stage), _rank(finding.cause)
+    return STAGES.index(finding.stage), CAUSE_KINDS.index(finding.kind)
 
 
 def _is_later(finding: Finding, present: tuple[int, int]) -> bool:
     return finding.status in (CONFIRMED, SUSPECTED) and _place(finding) > present
+
+
+def _past(
+    knowledge: Knowledge, seen: Sequence[Symptom], findings: Iterable[Finding], present: int
+) -> list[Finding]:
+    """Return what tasks that fail at `present`, before they start, have got past: the next one will
+    meet it all the same. Nothing where what they fail by is not proven: it may be this."""
+    told = [one for one in findings if _is_told(knowledge, seen, one)]
+    if present >= STAGES.index("start") or CONFIRMED not in (one.status for one in told):
+        return []
+    return [
+        one
+        for one in findings
+        if one.status in (CONFIRMED, SUSPECTED) and one not in told
+        if one.stage in _BEFORE_START and STAGES.index(one.stage) < present
+    ]
+
+
+def _is_told(knowledge: Knowledge, seen: Iterable[Symptom], finding: Finding) -> bool:
+    """Whether a symptom that was seen may come from what is found."""
+    own = [one for one in seen if finding.cause in (told.cause for told in one.causes)]
+    if "." not in knowledge.cause(finding.cause).stage:
+        return bool(own)
+    return any(STAGES.index(one.stage) <= _place(finding)[0] for one in own)
 
 
 def _order(finding: Finding, candidates: Mapping[str, int]) -> tuple[int | bool, ...]:

@@ -20,6 +20,11 @@ Words = dict[str, str]
 NO_STAGE = "exec"
 """The stage of what has none of its own: the last one."""
 
+CAUSE_KINDS = ("switch", "way", "right", "thing")
+"""What sort of cause it is, in the order in which one stage meets them: what is switched off asks
+for no way, without a way nobody asks for a right, and without the right nobody says that a thing
+is missing."""
+
 
 class Candidate(Record):
     """A cause that a symptom may have, and the yes/no question that tells it from the others."""
@@ -64,6 +69,7 @@ class Cause(Record):
     stage: str
     goals: tuple[str, ...]
     when: Any
+    kind: str = CAUSE_KINDS[-1]
     suspect: Any = None
     each: str | None = None
     fields: dict[str, str] = {}  # noqa: RUF012 - a Record's are never changed
@@ -150,6 +156,7 @@ def _cause(key: str, one: dict[str, Any]) -> Cause:
         stage=one.get("stage", NO_STAGE),
         goals=tuple(one["goals"]),
         when=one["when"],
+        kind=one.get("kind", CAUSE_KINDS[-1]),
         suspect=one.get("suspect"),
         each=one.get("each"),
         fields=one.get("fields", {}),

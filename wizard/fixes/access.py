@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from wizard.core.clean import one_line
-from wizard.core.facts import Unread
 from wizard.core.plan import LOCAL
 from wizard.core.redact import redact
+from wizard.core.unread import Unread
 
 READS = frozenset(
     {

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.core.facts import Unread
 from wizard.core.plan import Change, Later, Plan, resolve
+from wizard.core.unread import Unread
 from wizard.fixes.access import CallFailed, Write
 from wizard.fixes.journal import APPLIED, FAILED, Running
 from wizard.fixes.operations import OPERATIONS, same

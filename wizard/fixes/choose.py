@@ -7,8 +7,9 @@ from typing import Any
 
 from wizard.core.answer import Diagnosis
 from wizard.core.diagnosis import CONFIRMED, SUSPECTED, UNKNOWN, Finding, Offered, judge
-from wizard.core.facts import Facts, Unread
+from wizard.core.facts import Facts
 from wizard.core.knowledge import Cause, Knowledge
+from wizard.core.unread import Unread
 from wizard.fixes.registry import fixes
 from wizard.fixes.request import Misused, Refused
 from wizard.fixes.words import say

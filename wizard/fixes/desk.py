@@ -9,9 +9,10 @@ from dataclasses import fields, replace
 from typing import Any
 
 from wizard.core.answer import Diagnosis
-from wizard.core.facts import Service, Target, Unread
+from wizard.core.facts import Service, Target
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Plan
+from wizard.core.unread import Unread
 from wizard.fixes import undo as back
 from wizard.fixes.access import OnCall, Reads, Write, Writes
 from wizard.fixes.apply import Application, check

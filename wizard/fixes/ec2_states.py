@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 from wizard.fixes.request import Look
 
 Parameters = Mapping[str, Any]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 from wizard.fixes.ec2_states import (
     Parameters,
     Seen,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.core.facts import Unread
 from wizard.core.plan import UNDOES, Change, Later, Plan, resolve
+from wizard.core.unread import Unread
 from wizard.fixes.journal import DONE, INTENDED, Entry
 from wizard.fixes.operations import OPERATIONS, same
 from wizard.fixes.planners.common import permissions

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 from wizard.fixes.ec2_states import GONE
 from wizard.fixes.request import Look
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Obstacle, Unread
+from wizard.core.facts import Obstacle
+from wizard.core.unread import Maybe, Unread
 from wizard.network.approach import GROUP_BLOCKS, Balancer, Probe, approach
 from wizard.network.scene import Part
 from wizard.network.stretches import ACL_BLOCKS

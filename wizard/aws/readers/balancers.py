@@ -22,7 +22,8 @@ from wizard.aws.readers.balancer_ways import (
 )
 from wizard.aws.reading import Reading, reader
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Maybe, TargetGroup, Unread
+from wizard.core.facts import TargetGroup
+from wizard.core.unread import Maybe, Unread
 from wizard.network.approach import GROUP_BLOCKS
 from wizard.network.stretches import ACL_BLOCKS
 

@@ -7,7 +7,8 @@ from typing import Any
 from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, got, reader
-from wizard.core.facts import Bastion, Maybe, Target, Unread
+from wizard.core.facts import Bastion, Target
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.references import Place
 
 DOCKER, PLUGIN, CLI, LOGINS = "local:Docker", "local:Plugin", "local:Cli", "local:Logins"

@@ -16,7 +16,8 @@ from wizard.aws.readers.target import IDENTITY
 from wizard.aws.reading import Reading, reader
 from wizard.aws.sessions import credential_problem
 from wizard.core.diagnosis import Observed
-from wizard.core.facts import Caller, Maybe, Partly, Unread, merged
+from wizard.core.facts import Caller
+from wizard.core.unread import Maybe, Partly, Unread, merged
 from wizard.policy.context import role_key
 from wizard.policy.least import ECR_TOKEN, ECS_TASKS
 from wizard.policy.references import Place, read_image

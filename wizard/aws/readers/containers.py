@@ -8,7 +8,8 @@ from wizard.aws.answers import Answer
 from wizard.aws.calls import both
 from wizard.aws.readers.ends import end_of, said_of_checks
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Container, Maybe, Role, Unread, merged
+from wizard.core.facts import Container, Role
+from wizard.core.unread import Maybe, Unread, merged
 
 TASKS, DEFINITION = "ecs:DescribeTasks", "ecs:DescribeTaskDefinition"
 _AGENT = "ExecuteCommandAgent"

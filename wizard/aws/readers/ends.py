@@ -2,7 +2,7 @@
 
 from wizard.aws.answers import Answer
 from wizard.aws.reading import Reading
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 
 TASKS = "ecs:DescribeTasks"
 _TOLD_TO_STOP = (137, 143)

@@ -1,7 +1,7 @@
 """What has to work: which goals are meant, and what the task needs of the network for them."""
 
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 from wizard.network.needs import Task, task_needs
 from wizard.network.types import Need
 

@@ -14,7 +14,8 @@ from wizard.aws.readers.platforms import (
 )
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Obstacle, Repository, Role, Unread, merged
+from wizard.core.facts import Obstacle, Repository, Role
+from wizard.core.unread import Maybe, Unread, merged
 from wizard.policy.evaluation import policy_allows
 from wizard.policy.references import Image, Place, read_image
 from wizard.policy.types import Request

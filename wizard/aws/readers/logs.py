@@ -10,7 +10,8 @@ from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import LogGroup, Maybe, Unread
+from wizard.core.facts import LogGroup
+from wizard.core.unread import Maybe, Unread
 
 GROUPS = "logs:DescribeLogGroups"
 EVENTS = "logs:GetLogEvents"

@@ -5,7 +5,7 @@ from typing import Any
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 from wizard.network.types import Interface, NetworkView
 from wizard.network.types import Unread as Unseen
 

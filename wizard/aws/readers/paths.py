@@ -1,7 +1,7 @@
 """By which way a task's calls come, in the condition keys that policies ask for."""
 
 from wizard.aws.reading import Reading
-from wizard.core.facts import Unread
+from wizard.core.unread import Unread
 from wizard.network.types import NetworkView, Reach
 from wizard.network.types import Unread as Unseen
 from wizard.policy.types import ContextValue

@@ -9,7 +9,7 @@ from wizard.aws.calls import both
 from wizard.aws.manifests import MEDIA_TYPES, platform_of_task, read_manifest
 from wizard.aws.reading import Reading
 from wizard.aws.times import moment
-from wizard.core.facts import Maybe, Unread
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.references import Image
 
 MANIFEST, BLOB = "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"

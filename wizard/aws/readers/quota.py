@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Quota, Unread
+from wizard.core.facts import Quota
+from wizard.core.unread import Maybe, Unread
 
 VALUE = "servicequotas:GetServiceQuota"
 _SAID = "reached the limit on the number of"

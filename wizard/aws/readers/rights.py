@@ -6,7 +6,8 @@ from wizard.aws.permission import ROLE_CALLS, USER_CALLS, Principal, judge
 from wizard.aws.questions import Question
 from wizard.aws.readers.caller import PASS, principal_of, who_is
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Rights, Unread
+from wizard.core.facts import Rights
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.least import ECS_TASKS
 
 _SESSION = "ssm:StartSession"

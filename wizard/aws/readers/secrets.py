@@ -13,7 +13,8 @@ from wizard.aws.readers.holders import TASK_SESSION, role_arn
 from wizard.aws.readers.words import refusals_of, said_of_tasks
 from wizard.aws.reading import Reading, reader
 from wizard.aws.source import REGION
-from wizard.core.facts import Maybe, Secret, Unread, merged
+from wizard.core.facts import Secret
+from wizard.core.unread import Maybe, Unread, merged
 from wizard.policy.references import Place, read_secret
 from wizard.policy.references import Secret as Reference
 

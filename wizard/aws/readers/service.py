@@ -6,7 +6,8 @@ from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.observe import rollback, steady, taken_back
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Service, Unread
+from wizard.core.facts import Service
+from wizard.core.unread import Maybe, Unread
 
 SERVICES = "ecs:DescribeServices"
 LIST, TASKS = "ecs:ListServices", "ecs:DescribeTasks"

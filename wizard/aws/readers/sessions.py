@@ -9,7 +9,8 @@ from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import part
 from wizard.aws.calls import together
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Cluster, Maybe, Role, Unread
+from wizard.core.facts import Cluster, Role
+from wizard.core.unread import Maybe, Unread
 
 KEY, GROUPS, BUCKET = "kms:DescribeKey", "logs:DescribeLogGroups", "s3:HeadBucket"
 DOCUMENT = "ssm:GetDocument"

@@ -2,7 +2,8 @@
 
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Service, Task, Unread
+from wizard.core.facts import Service, Task
+from wizard.core.unread import Unread
 from wizard.policy.references import Place
 
 

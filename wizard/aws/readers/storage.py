@@ -6,7 +6,8 @@ from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.calls import both, together
 from wizard.aws.mounting import MOUNT_CALLS, Refusal, mount_refusal
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import FileSystem, Maybe, Role, Unread
+from wizard.core.facts import FileSystem, Role
+from wizard.core.unread import Maybe, Unread
 from wizard.network.types import Unread as Unseen
 from wizard.policy.references import Place
 

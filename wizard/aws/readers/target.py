@@ -7,7 +7,8 @@ from wizard.aws.answers import Answer, Refused
 from wizard.aws.arns import alike, cluster_in, part, short
 from wizard.aws.readers.sessions import with_settings
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Cluster, Maybe, Target, Unread
+from wizard.core.facts import Cluster, Target
+from wizard.core.unread import Maybe, Unread
 from wizard.policy.references import Place, partition_of, read_image
 
 IDENTITY = "sts:GetCallerIdentity"

@@ -9,7 +9,8 @@ from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
 from wizard.aws.observe import failed, failing, recent, rollback, taken_back
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Service, Task, Unread
+from wizard.core.facts import Service, Task
+from wizard.core.unread import Maybe, Unread
 
 TASKS = "ecs:DescribeTasks"
 _ALIVE = ("RUNNING", "PENDING", "ACTIVATING")

@@ -8,7 +8,8 @@ from wizard.aws.calls import both
 from wizard.aws.evidence import note_reach
 from wizard.aws.readers.more import MORE_CALLS, wanted, with_more
 from wizard.aws.reading import Reading, reader
-from wizard.core.facts import Maybe, Obstacle, Unread, Way, merged
+from wizard.core.facts import Obstacle, Way
+from wizard.core.unread import Maybe, Unread, merged
 from wizard.network.examination import examine, examine_subnet
 from wizard.network.types import Interface, Need, NetworkView, Reach
 from wizard.network.types import Unread as Unseen

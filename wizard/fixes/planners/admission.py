@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wizard.core.facts import Unread
 from wizard.core.plan import Change, Later
+from wizard.core.unread import Unread
 from wizard.fixes.ec2_states import filters
 from wizard.fixes.operations import OPERATIONS
 from wizard.fixes.planners.common import known

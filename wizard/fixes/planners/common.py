@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from wizard.core.facts import Container, Role, Service, Task, Unread
+from wizard.core.facts import Container, Role, Service, Task
 from wizard.core.plan import Change, Later, Plan
+from wizard.core.unread import Unread
 from wizard.fixes.operations import OPERATIONS, service_of
 from wizard.fixes.request import FixRequest, Refused, Words
 from wizard.fixes.words import say

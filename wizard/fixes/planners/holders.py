@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.core.facts import Caller, Role, Unread
+from wizard.core.facts import Caller, Role
 from wizard.core.plan import Change
+from wizard.core.unread import Unread
 from wizard.fixes.operations import OPERATIONS
 from wizard.fixes.planners.common import fact, role_fact
 from wizard.fixes.request import FixRequest, Refused, Words

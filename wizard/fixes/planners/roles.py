@@ -3,8 +3,8 @@
 import hashlib
 from typing import Any
 
-from wizard.core.facts import Unread
 from wizard.core.plan import Change, Plan, shell_command
+from wizard.core.unread import Unread
 from wizard.fixes.access import unread_mark
 from wizard.fixes.planners.common import deployment, now, plan_of
 from wizard.fixes.planners.holders import (

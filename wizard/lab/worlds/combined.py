@@ -101,8 +101,8 @@ WORLDS = (
         causes=(
             missing("ecr.api"),
             missing("ecr.dkr"),
-            missing("logs"),
-            _rolled(missing("s3")),
+            missing("s3"),
+            _rolled(missing("logs")),
             missing("ssmmessages"),
         ),
         decoy=lambda w: w.endpoint("ssm"),
@@ -110,16 +110,16 @@ WORLDS = (
     ),
     BrokenWorld(
         name="no-layers-and-no-log-group",
-        symptom="logs.group-missing",
-        text=r"ResourceNotFoundException: The specified log group does not exist",
+        symptom="pull.layer-unreachable",
+        text=r"failed to copy: httpReadSeeker.*i/o timeout",
         build=_no_layers_no_group,
         causes=(
+            missing("s3"),
             Planted(
                 "logs.group-missing",
                 _make_group,
                 lambda w: {"log_group": "/ecs/web", "region": w.lab.region},
             ),
-            missing("s3"),
         ),
         decoy=grant(_ROLE, "logs:*"),
         goal=deploy,

@@ -274,7 +274,7 @@ WORLDS = (
         symptom="pull.registry-auth-unreachable",
         text=_AUTH,
         build=_nothing_at_all,
-        causes=tuple(_needed(n) for n in ("ecr.api", "ecr.dkr", "logs", "s3")),
+        causes=tuple(_needed(n) for n in ("ecr.api", "ecr.dkr", "s3", "logs")),
         decoy=grant(_ROLE, "ecr:*"),
         goal=deploy,
     ),

@@ -1,9 +1,7 @@
 """The steps of a start, each against the state of its moment, and what each says when it fails.
 
-Order: interface, EBS volume, secrets, environment files, registry auth, EFS volumes, manifest,
-logger, layers, start, agent. That the logger is checked after the manifest and before the layers
-is what public reports of tasks with only some endpoints show; AWS documents the steps but not
-their order.
+AWS documents the steps but not the order of all of them. This one is that of `STAGES` in
+`core/facts`, by which a diagnosis predicts.
 """
 
 from __future__ import annotations
@@ -43,13 +41,13 @@ class Step:
 STEPS: tuple[Step, ...] = (
     Step(provision, 8.0),
     Step(ebs.attach, 1.0),
-    Step(fetch_secrets, 1.0),
-    Step(fetch_env_files, 1.0),
     Step(pull.registry_auth, 1.0),
-    Step(mount_volumes, 1.0),
+    Step(fetch_secrets, 1.0),
     Step(pull.manifests, 2.0),
-    Step(check_logger, 1.0),
     Step(pull.layers, 6.0),
+    Step(fetch_env_files, 1.0),
+    Step(mount_volumes, 1.0),
+    Step(check_logger, 1.0),
     Step(run.activate, 2.0),
     Step(run.start, 0.0),
 )
