@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wizard.policy import Unread, trusted_services, trusts, trusts_ecs_tasks
+from wizard.policy import ECS_TASKS, Unread, trusted_services, trusts, trusts_ecs
 
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/caller"
@@ -20,7 +20,7 @@ def trust(principal: Any, effect: str = "Allow", **parts: Any) -> dict[str, Any]
 
 def ecs(document: Any, partition: str = "aws", region: str = "eu-west-1") -> str:
     """What it says to ECS tasks."""
-    return trusts_ecs_tasks(document, partition, region, ACCOUNT).effect
+    return trusts_ecs(document, ECS_TASKS, partition, region, ACCOUNT).effect
 
 
 TASKS = {"Service": "ecs-tasks.amazonaws.com"}

@@ -79,12 +79,12 @@ PHRASES: dict[str, dict[str, str]] = {
     },
     "role-missing": {"en": "there is no role {role}", "ja": "ロール {role} は存在しない"},
     "role-trusted": {
-        "en": "{role} trusts ecs-tasks.amazonaws.com",
-        "ja": "{role} は ecs-tasks.amazonaws.com を信頼している",
+        "en": "{role} trusts {by}",
+        "ja": "{role} は {by} を信頼している",
     },
     "role-not-trusted": {
-        "en": "the trust policy of {role} does not let ecs-tasks.amazonaws.com assume it",
-        "ja": "{role} の信頼ポリシーは ecs-tasks.amazonaws.com による引き受けを許可していない",
+        "en": "the trust policy of {role} does not let {by} assume it",
+        "ja": "{role} の信頼ポリシーは {by} による引き受けを許可していない",
     },
     "actions-missing": {
         "en": "no policy of {who} allows {actions}",

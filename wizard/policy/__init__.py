@@ -12,7 +12,7 @@ The question and its answer (`types`, `evaluation`)
 
 Trust of a role (`trust`)
     trusts(document, principal, action="sts:AssumeRole", context=None) -> Decision
-    trusts_ecs_tasks(document, partition, region, account) -> Decision
+    trusts_ecs(document, principal, partition, region, account) -> Decision
     trusted_services(document) -> names of the service principals that it lets in
 
 Reading denial messages (`because`)
@@ -78,7 +78,7 @@ from wizard.policy.simulate import (
     resolve,
     settle,
 )
-from wizard.policy.trust import ECS_TASKS, trusted_services, trusts, trusts_ecs_tasks
+from wizard.policy.trust import ECS_TASKS, trusted_services, trusts, trusts_ecs
 from wizard.policy.types import Decision, Document, Policies, Request, Unread
 
 __all__ = [
@@ -125,6 +125,6 @@ __all__ = [
     "text",
     "trusted_services",
     "trusts",
-    "trusts_ecs_tasks",
+    "trusts_ecs",
     "use_exec",
 ]

@@ -17,7 +17,10 @@ from wizard.policy.types import ContextValue, Decision, Document, Request, Unrea
 ECS_TASKS = "ecs-tasks.amazonaws.com"
 """The principal that takes on task roles and execution roles, in every partition."""
 
-_OTHER_SPELLING = "ecs-tasks.amazonaws.com.cn"
+ECS = "ecs.amazonaws.com"
+"""The principal that takes on infrastructure roles
+(https://docs.aws.amazon.com/AmazonECS/latest/developerguide/infrastructure_IAM_role.html)."""
+
 _SOURCE_KINDS = ("task/cluster/0", "cluster/cluster", "service/cluster/service")
 
 
@@ -39,15 +42,17 @@ def trusts(
     return policy_allows(document, request, by="trust")
 
 
-def trusts_ecs_tasks(document: Document, partition: str, region: str, account: str) -> Decision:
-    """Whether ECS tasks of this account and region can take the role on.
+def trusts_ecs(
+    document: Document, principal: str, partition: str, region: str, account: str
+) -> Decision:
+    """Whether `principal` (`ECS_TASKS` or `ECS`), in this account and region, can take the role on.
 
     aws:SourceAccount is the account. What aws:SourceArn holds after the account is not documented
     beyond "use a wildcard", so several forms are tried, and where they disagree the answer is
     `unknown`.
     """
-    if partition == "aws-cn" and _names_other_spelling(document):
-        sure = trusts(document, ECS_TASKS, context={"aws:SourceAccount": account})
+    if partition == "aws-cn" and _names(f"{principal}.cn", document):
+        sure = trusts(document, principal, context={"aws:SourceAccount": account})
         if not sure.allowed:
             return Decision("unknown", "trust", None, (), "not-evaluable")
     answers = []
@@ -58,7 +63,7 @@ def trusts_ecs_tasks(document: Document, partition: str, region: str, account: s
             "sts:ExternalId": None,
             "aws:PrincipalOrgID": None,
         }
-        answers.append(trusts(document, ECS_TASKS, context=context))
+        answers.append(trusts(document, principal, context=context))
     if len({answer.effect for answer in answers}) == 1:
         return answers[0]
     return replace(
@@ -70,14 +75,12 @@ def trusts_ecs_tasks(document: Document, partition: str, region: str, account: s
     )
 
 
-def _names_other_spelling(document: Document) -> bool:
+def _names(principal: str, document: Document) -> bool:
     loaded = load(document)
     if isinstance(loaded, Unread):
         return False
     elements = [s.get("Principal") for s in statements(loaded)]
-    return any(
-        _OTHER_SPELLING in as_list(e.get("Service")) for e in elements if isinstance(e, Mapping)
-    )
+    return any(principal in as_list(e.get("Service")) for e in elements if isinstance(e, Mapping))
 
 
 def trusted_services(document: Document) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from wizard.aws.readers import (  # noqa: F401
     containers,
     goals,
     images,
+    infrastructure,
     logs,
     network,
     quota,

@@ -7,7 +7,7 @@ from wizard.fixes.planners.common import arn, deployment, now, plan_of
 from wizard.fixes.planners.holders import role_of
 from wizard.fixes.registry import fix
 from wizard.fixes.request import FixRequest
-from wizard.policy.trust import ECS_TASKS, trusts_ecs_tasks
+from wizard.policy.trust import ECS_TASKS, trusts_ecs
 
 _TRUST = "iam:UpdateAssumeRolePolicy"
 
@@ -21,9 +21,8 @@ def fix_trust(request: FixRequest) -> Plan:
     role = role_of(request)
     before = now(request, _TRUST, {"RoleName": role.name})
     place = request.target
-    trusted = trusts_ecs_tasks(
-        before or {}, place.partition or "aws", place.region or "", place.account or ""
-    )
+    where = (place.partition or "aws", place.region or "", place.account or "")
+    trusted = trusts_ecs(before or {}, ECS_TASKS, *where)
     if before is not None and trusted.allowed:
         return plan_of(request, [])
     after = dict(before or {"Version": "2012-10-17"})
