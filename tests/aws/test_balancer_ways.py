@@ -17,6 +17,9 @@ from tests.network.worlds import PUBLIC_SUBNET, TASK_GROUP, TASK_SUBNET, acl, ac
 from wizard.core.unread import Unread
 from wizard.network import Unread as Unseen
 
+NOT_THE_TYPE = ("closed", "acl", "health")
+"""What may be wrong with a group of the right type and port whose ways could not be judged."""
+
 
 @pytest.mark.parametrize(
     ("out", "fits"),
@@ -62,7 +65,7 @@ async def test_a_group_of_the_balancer_that_was_not_shown_leaves_it_open() -> No
     unseen = balancer("eu-west-1a", SecurityGroups=["sg-hidden"])
     view = admitting(rule(80, cidr="10.0.0.0/16"))
     found, _ = await read(states("unhealthy:Target.Timeout"), lb=unseen, view=view)
-    assert found.problem == Unread("ec2:DescribeSecurityGroups", "not-found")
+    assert found.problem == Unread("ec2:DescribeSecurityGroups", "not-found", among=NOT_THE_TYPE)
     found, _ = await read(states("unhealthy:Target.ResponseCodeMismatch"), lb=unseen, view=view)
     assert found.problem == "health"
 
@@ -137,7 +140,8 @@ async def test_acls_that_may_not_be_read_are_neither_open_nor_shut() -> None:
     assert one.cause == "network.acl-blocks"
     assert one.status == Unread("ec2:DescribeNetworkAcls", "AccessDenied")
     found, _ = await read(states("unhealthy:Target.Timeout"), view=view)
-    assert found.problem == Unread("ec2:DescribeNetworkAcls", "AccessDenied")
+    problem = Unread("ec2:DescribeNetworkAcls", "AccessDenied", among=NOT_THE_TYPE)
+    assert found.problem == problem
 
 
 NETWORK = balancer("eu-west-1a", Type="network", SecurityGroups=[])
@@ -153,7 +157,9 @@ async def test_traffic_that_a_network_balancer_relays_may_come_from_its_clients(
     found, _ = await read(
         states("unhealthy:Target.FailedHealthChecks"), groups=TCP, lb=NETWORK, view=view
     )
-    assert found.problem == Unread("ec2:DescribeSecurityGroups", "address-not-known")
+    # Port 9000 is declared by nobody, so that may be what is wrong, too.
+    among = (*NOT_THE_TYPE, "port", "undeclared")
+    assert found.problem == Unread("ec2:DescribeSecurityGroups", "address-not-known", among=among)
 
 
 async def test_a_port_that_nobody_is_admitted_to_is_shut_to_relayed_traffic_as_well() -> None:
@@ -198,3 +204,25 @@ async def test_a_port_that_nobody_declares_proves_nothing_before_it_was_asked(
     view = admitting(rule(80, group="sg-lb"), rule(9000, group="sg-lb"))
     found, _ = await read(health, groups=target_group(HealthCheckPort="9000"), view=view)
     assert (found.problem, found.says) == ("undeclared", "9000, not 80")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "expected"),
+    [
+        ("application", "Target.Timeout", "closed"),
+        # It has answered, so that is not what is wrong.
+        ("application", "Target.ResponseCodeMismatch", "health"),
+        # Nodes in other zones need not ask this task.
+        ("network", "Target.Timeout", Unread("ec2:DescribeSecurityGroups", "address-not-known",
+                                             among=NOT_THE_TYPE)),
+    ],
+)  # fmt: skip
+async def test_a_group_that_admits_some_of_the_balancers_subnets_shuts_the_others_out(
+    kind: str, reason: str, expected: str | Unread
+) -> None:
+    view = admitting(rule(80, cidr="10.0.9.0/24"))
+    lb = balancer("eu-west-1a", "eu-west-1b", Type=kind, SecurityGroups=["sg-lb"])
+    found, said = await read(states(f"unhealthy:{reason}"), lb=lb, view=view)
+    assert found.problem == expected
+    partly = f"the groups of the task ({TASK_GROUP}) admit port 80 from some of the load balancer's"
+    assert (partly in said) is (kind == "application")

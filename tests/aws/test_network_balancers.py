@@ -173,11 +173,11 @@ async def test_an_event_counts_for_the_group_that_it_names() -> None:
 async def test_health_that_may_not_be_read_is_neither_well_nor_ill() -> None:
     denied = Refused(HEALTH, "AccessDenied")
     found, _ = await read(denied)
-    assert found.problem == Unread(HEALTH, "AccessDenied")
+    assert found.problem == Unread(HEALTH, "AccessDenied", among=("health",))
     found, _ = await read(
         denied, groups=target_group(HealthCheckPort="9000"), view=admitting(rule(cidr="0.0.0.0/0"))
     )
-    assert found.problem == Unread(HEALTH, "AccessDenied")
+    assert found.problem == Unread(HEALTH, "AccessDenied", among=("health", "port", "undeclared"))
 
 
 async def test_a_task_without_groups_of_its_own_has_the_default_group() -> None:

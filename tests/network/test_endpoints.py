@@ -204,6 +204,20 @@ def test_the_vpcs_dns_attributes_must_be_on_for_private_dns(attribute: str) -> N
     assert reach.obstacles[0].fields["vpc"] == "vpc-1"
 
 
+@pytest.mark.parametrize(
+    ("view", "fault"),
+    [
+        (put(admitting(), dns_hostnames=False), "vpc-dns-off"),
+        (with_item(admitting(), "endpoints", "vpce-ecr.api", PrivateDnsEnabled=False),
+         "endpoint-private-dns-off"),
+    ],
+)  # fmt: skip
+def test_what_else_is_wrong_with_an_endpoint_that_does_not_serve_is_named_too(
+    view: NetworkView, fault: str
+) -> None:
+    assert kinds(ask(view)) == [fault, "endpoint-group-closed"]
+
+
 def test_dns_hostnames_that_are_off_do_not_hurt_where_a_nat_serves() -> None:
     view = with_endpoint_and_nat()
     assert ask(replace(view, dns_hostnames=False)).way == "nat-gateway"

@@ -49,6 +49,17 @@ def test_a_gateway_endpoint_in_another_route_table_does_not_help() -> None:
     assert (fields["endpoint"], fields["route_table"]) == ("vpce-s3", "rtb-private")
 
 
+def test_the_policy_of_a_gateway_endpoint_that_is_not_associated_is_read_all_the_same() -> None:
+    own_bucket = {**ALLOW_ALL, "Resource": "arn:aws:s3:::own/*"}
+    endpoint = gateway_endpoint(["rtb-main"], PolicyDocument=policy(own_bucket))
+    view = with_endpoints()
+    bare = table("rtb-private", [], (TASK_SUBNET, OTHER_SUBNET))
+    main = table("rtb-main", [route(LIST, GatewayId="vpce-s3")], main=True)
+    endpoints = [e for e in items_of(view.endpoints) if e["VpcEndpointId"] != "vpce-s3"]
+    view = replace(view, route_tables=[main, bare], endpoints=[*endpoints, endpoint])
+    assert kinds(ask(view, S3)) == ["gateway-not-associated", "endpoint-policy-denies"]
+
+
 def test_a_gateway_endpoint_that_is_not_associated_is_not_needed_beside_a_nat() -> None:
     view = replace(with_nat(), endpoints=[gateway_endpoint(["rtb-main"])])
     assert ask(view, S3).way == "nat-gateway"

@@ -94,6 +94,23 @@ def test_routes_to_halves_of_the_internet_are_unverified() -> None:
     assert ask(private_routes(with_nat(), *halves)).state == "unverified"
 
 
+@pytest.mark.parametrize(("cidr", "state"), [("0.0.0.0/1", "unknown"), ("203.0.113.0/24", "open")])
+def test_a_broken_route_to_much_of_the_internet_is_suspected_beside_a_default_route(
+    cidr: str, state: str
+) -> None:
+    default = route("0.0.0.0/0", NatGatewayId="nat-1")
+    broken = route(cidr, state="blackhole", TransitGatewayId="tgw-1")
+    reach = ask(private_routes(with_nat(), default, broken))
+    assert reach.state == state
+    assert others(reach) == (["route-blackhole"] if state == "unknown" else [])
+
+
+def test_beside_a_route_for_half_of_the_internet_the_default_route_is_unverified() -> None:
+    default = route("0.0.0.0/0", NatGatewayId="nat-1")
+    reach = ask(private_routes(with_nat(), default, route("0.0.0.0/1", TransitGatewayId="tgw-1")))
+    assert (reach.state, reach.way) == ("unverified", "nat-gateway")
+
+
 def test_a_route_to_a_private_range_is_no_way_to_the_internet() -> None:
     reach = ask(private_routes(with_nat(), route("192.168.0.0/16", TransitGatewayId="tgw-1")), HUB)
     assert kinds(reach) == ["no-internet-route"]

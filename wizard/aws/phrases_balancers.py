@@ -21,6 +21,12 @@ OF_BALANCERS: dict[str, dict[str, str]] = {
         "en": "no group of the task ({groups}) admits port {port} from the load balancer",
         "ja": "タスクのグループ（{groups}）はロードバランサーからのポート {port} を許可していない",
     },
+    "group-closed-partly": {
+        "en": "the groups of the task ({groups}) admit port {port} from some of the load balancer's"
+        " subnets only",
+        "ja": "タスクのグループ（{groups}）はロードバランサーの一部のサブネットからのみ"
+        "ポート {port} を許可している",
+    },
     "balancer-closed": {
         "en": "no group of the load balancer ({groups}) lets port {port} out to the task",
         "ja": "ロードバランサーのグループ（{groups}）はタスクへのポート {port} を許可していない",

@@ -23,15 +23,22 @@ from wizard.network.types import Evidence, Interface, Need, NetworkView, Unread
 
 GROUP_BLOCKS = "lb.group-blocks"
 _GROUPS = "ec2:DescribeSecurityGroups"
+_UNKNOWN = Unread(_GROUPS, "address-not-known")
 _ANYBODY = (IPv4Network("0.0.0.0/0"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Balancer:
-    """A load balancer: the ids of its subnets and groups; `groups` None where it did not say."""
+    """A load balancer: the ids of its subnets and groups; `groups` None where it did not say.
+
+    `crosses`: its nodes in each subnet ask the targets of every zone, as those of an Application
+    Load Balancer always do
+    (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html).
+    """
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] | None = ()
+    crosses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,8 @@ def approach(view: NetworkView, interface: Interface, balancer: Balancer, probe:
     """Whether the balancer's connection gets to the task and its answer back.
 
     Obstacles are `lb.group-blocks` and `network.acl-blocks`, their field `side` being `out` at
-    the balancer's end and `in` at the task's; suspects are ACLs that shut out the balancer's
-    nodes in some of its subnets.
+    the balancer's end and `in` at the task's; suspects are groups and ACLs that shut out the
+    balancer's nodes in some of its subnets.
     """
     scene = scene_of(view, interface, Need(port=probe.port))
     if isinstance(scene, Unread):
@@ -80,6 +87,14 @@ def _lets_in(scene: Scene, balancer: Balancer, probe: Probe) -> Part:
         for source in _sources(own, balancer, probe)
     ]
     agreed = all(one.ok is answers[0].ok for one in answers)
+    if agreed and answers[0].ok is None and balancer.crosses:
+        nodes = [Target((one,), groups=balancer.groups or ()) for one in own]
+        each = [
+            admits(scene.view, mine, "ingress", one, probe.port, probe.protocol) for one in nodes
+        ]
+        if any(one.ok is False for one in each):
+            shut = _judged(Admission(False), "ingress", mine, probe)
+            return Part(None, suspects=shut.obstacles, unread=(_UNKNOWN,))
     return _judged(answers[0] if agreed else Admission(None), "ingress", mine, probe)
 
 
@@ -96,7 +111,7 @@ def _judged(answer: Admission, direction: Direction, groups: tuple[str, ...], pr
     fields: dict[str, object] = {"groups": groups, "port": probe.port, "side": side}
     evidence = Evidence(_GROUPS, fields)
     if answer.ok is None:
-        return unread(*(answer.unread or (Unread(_GROUPS, "address-not-known"),)))
+        return unread(*(answer.unread or (_UNKNOWN,)))
     return Part(evidence=(evidence,)) if answer.ok else blocked(GROUP_BLOCKS, fields, evidence)
 
 

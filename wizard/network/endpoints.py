@@ -33,7 +33,7 @@ class Found:
     """What there is for a need.
 
     `interface` takes the name over, if `captures`; `gateway` has its route in effect, if `routed`.
-    `faults`: what keeps an endpoint that exists from serving this task.
+    `faults`: what keeps an endpoint that exists (`faulty`) from serving this task.
     """
 
     interface: Item | None = None
@@ -42,6 +42,7 @@ class Found:
     routed: Truth = False
     faults: tuple[Obstacle, ...] = ()
     unread: tuple[Unread, ...] = ()
+    faulty: Item | None = None
 
 
 def serves(endpoint: Item, region: str, service: str) -> bool:
@@ -153,7 +154,8 @@ def vpc_dns(scene: Scene) -> tuple[Truth, tuple[Obstacle, ...], tuple[Unread, ..
 def _interface_found(scene: Scene, endpoints: Iterable[Item]) -> Found:
     """The endpoint that takes the name over, or the faults of the one that comes closest."""
     dns, dns_off, dns_unread = vpc_dns(scene)
-    closest: tuple[Obstacle, ...] | None = None
+    closest: tuple[Obstacle, ...] = ()
+    faulty: Item | None = None
     for endpoint in endpoints:
         trouble = _availability(scene, endpoint)
         faults: tuple[Obstacle, ...] = (trouble,) if trouble else ()
@@ -165,14 +167,15 @@ def _interface_found(scene: Scene, endpoints: Iterable[Item]) -> Found:
             doubts = (dns_unread if dns is None else ()) + (untold if private is None else ())
             return Found(endpoint, all_of((dns, private)), unread=doubts)
         faults = dns_off + faults
-        if closest is None or len(faults) < len(closest):
-            closest = faults
-    return Found(faults=closest or ())
+        if faulty is None or len(faults) < len(closest):
+            closest, faulty = faults, endpoint
+    return Found(faults=closest, faulty=faulty)
 
 
 def _gateway_found(scene: Scene, endpoints: Iterable[Item]) -> Found:
     """The gateway endpoint in effect, or why the one that exists is not."""
     closest: tuple[Obstacle, ...] = ()
+    faulty: Item | None = None
     for endpoint in endpoints:
         trouble = _availability(scene, endpoint)
         if isinstance(scene.table, Unread):
@@ -182,10 +185,11 @@ def _gateway_found(scene: Scene, endpoints: Iterable[Item]) -> Found:
         if (listed or route) and not trouble and not (route and is_blackhole(route)):
             return Found(gateway=endpoint, routed=True)
         if trouble:
-            closest = (trouble,)
+            closest, faulty = (trouble,), endpoint
         elif not closest:
             closest = (_fault(scene, NOT_ASSOCIATED, endpoint, route_table=scene.table_id),)
-    return Found(faults=closest)
+            faulty = endpoint
+    return Found(faults=closest, faulty=faulty)
 
 
 def find_endpoints(scene: Scene) -> Found:
@@ -203,14 +207,15 @@ def find_endpoints(scene: Scene) -> Found:
     gateway = _gateway_found(scene, [e for e in fitting if is_gateway(e)])
     # S3 has a gateway endpoint of its own kind: an interface endpoint beside it is often meant
     # for other networks, and its private DNS is off on purpose.
-    faults = gateway.faults or (() if gateway.gateway else interface.faults)
+    faulty = gateway if gateway.faults or gateway.gateway else interface
     return Found(
         interface.interface,
         interface.captures,
         gateway.gateway,
         gateway.routed,
-        faults,
+        faulty.faults,
         interface.unread + gateway.unread,
+        faulty.faulty,
     )
 
 

@@ -16,7 +16,7 @@ from wizard.network.groups import admits
 from wizard.network.hidden import hidden_causes, open_causes
 from wizard.network.mounts import mount_reach
 from wizard.network.naming import Names, missing, name_it
-from wizard.network.private import through_gateway, through_interface
+from wizard.network.private import beyond, through_gateway, through_interface
 from wizard.network.public import Public, public_way
 from wizard.network.resolvers import resolution
 from wizard.network.routes import destination
@@ -128,10 +128,20 @@ def _lacking(scene: Scene, found: Found, public: Public) -> Reach:
         scene.need,
         "blocked",
         way=public.way,
-        obstacles=_marked((*closed, *names.confirmed)),
+        obstacles=_marked((*closed, *names.confirmed, *_beyond(scene, found, names, closed))),
         remedies=names.others,
         evidence=evidence,
     )
+
+
+def _beyond(
+    scene: Scene, found: Found, names: Names, closed: tuple[Obstacle, ...]
+) -> tuple[Obstacle, ...]:
+    """What else is wrong with the endpoint whose faults are the name of the broken way."""
+    if found.faulty is None or names.confirmed != found.faults:
+        return ()
+    told = {one.kind for one in closed}
+    return tuple(one for one in beyond(scene, found.faulty) if one.kind not in told)
 
 
 def _by_public(scene: Scene, found: Found) -> Reach:

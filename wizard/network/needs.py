@@ -145,7 +145,8 @@ def _secret_need(reference: str, source: str, task: Task, stage: str) -> Iterato
             secret.kind,
             region=secret.region,
             actions=actions[secret.kind],
-            resources=(secret.arn,),
+            # What a policy would name is not known without the suffix.
+            resources=(secret.arn if secret.pattern == secret.arn else "",),
             principal=task.execution_role,
             stage=stage,
             source=source,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from wizard.network.endpoints import NOT_AVAILABLE, endpoint_id
+from wizard.network.endpoints import NOT_AVAILABLE, endpoint_id, is_interface
 from wizard.network.facts import (
     find,
     must_find,
@@ -192,6 +192,14 @@ def through_interface(scene: Scene, endpoint: Item) -> Part:
     there = Part(evidence=(seen,)) if _has_addresses(endpoint) else _nowhere(scene, endpoint)
     admitted, policy = _admission(scene, endpoint), policy_part(scene, endpoint)
     return _with_addresses(scene, endpoint, join((there, groups, *acls, admitted, policy)))
+
+
+def beyond(scene: Scene, endpoint: Item) -> tuple[Obstacle, ...]:
+    """What would stand in the way once the faults of an endpoint that does not serve are mended."""
+    if not is_interface(endpoint):
+        return policy_part(scene, endpoint).obstacles
+    admitted, policy = _admission(scene, endpoint), policy_part(scene, endpoint)
+    return join((*_paths(scene, endpoint), admitted, policy)).obstacles
 
 
 def _has_addresses(endpoint: Item) -> bool:

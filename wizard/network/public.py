@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 
 from wizard.network.facts import find, is_shared
 from wizard.network.holes import Lack, hole, no_route, table_evidence
@@ -18,6 +19,7 @@ from wizard.network.routes import (
     INTERNET_GATEWAY,
     NAT_GATEWAY,
     default_route,
+    destination,
     is_blackhole,
     partial_routes,
     untold_lists,
@@ -30,6 +32,8 @@ from wizard.network.targets import internet
 from wizard.network.types import Evidence, Item, Unread
 
 PUBLIC_IP = "network.public-ip-missing"
+_WIDE = 8
+"""The longest prefix of a route that services of AWS are likely to have addresses in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +114,23 @@ def public_way(scene: Scene) -> Public:
         return Public("", unread(scene.table), rest if rest.ok else doubt)
     route = default_route(scene.routes)
     way, part, lack = _by_route(scene, route) if route else _without_default(scene)
-    return Public(way, part, rest, lack)
+    return Public(way, _doubted(scene, part) if route and part.ok else part, rest, lack)
+
+
+def _doubted(scene: Scene, part: Part) -> Part:
+    """Doubt the default route where a more specific one leads elsewhere or nowhere, for it is not
+    known which addresses the service has."""
+    wide = [one for one in partial_routes(scene.view, scene.routes) if _is_wide(one)]
+    broken = [one for one in wide if is_blackhole(one)]
+    if not broken:
+        return replace(part, verified=part.verified and not wide)
+    unknown = Unread("ec2:DescribeRouteTables", "address-not-known")
+    suspects = hole(scene, scene.table_id, broken[0]).obstacles
+    return replace(part, ok=None, suspects=suspects, unread=(unknown,))
+
+
+def _is_wide(route: Item) -> bool:
+    """Whether a route is for so much of the internet that a service may well be in it."""
+    if route.get("DestinationPrefixListId"):
+        return False
+    return ip_network(destination(route), strict=False).prefixlen <= _WIDE

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-lo
 (targets in a zone that is not enabled get nothing)
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.aws.answers import Answer, Refused
@@ -41,9 +42,17 @@ class Approach:
 
     def named(self, kind: str) -> str:
         """Return the ids of the groups or ACLs that are shut, empty where none is."""
-        stops = [one.fields for one in self.stops if one.kind == kind]
-        ids = [str(i) for one in stops for i in one.get("groups") or (one.get("acl", ""),)]
-        return ", ".join(dict.fromkeys(ids))
+        return _named(one for one in self.stops if one.kind == kind)
+
+    def partly(self, kind: str) -> str:
+        """Return the ids of those that are shut for some of the balancer's nodes."""
+        return _named(one for one in self.doubts if one.kind == kind)
+
+
+def _named(stops: Iterable[Stop]) -> str:
+    fields = [one.fields for one in stops]
+    ids = [str(i) for one in fields for i in one.get("groups") or (one.get("acl", ""),)]
+    return ", ".join(dict.fromkeys(ids))
 
 
 async def target_group(reading: Reading, arn: str) -> Answer | Refused:
@@ -79,7 +88,8 @@ def _is_network(balancer: Answer) -> bool:
 def _balancer(balancer: Answer) -> Balancer:
     subnets = tuple(str(one["SubnetId"]) for one in _enabled(balancer) if one.get("SubnetId"))
     groups = balancer.get("SecurityGroups", () if _is_network(balancer) else None)
-    return Balancer(subnets, None if groups is None else tuple(groups))
+    crosses = balancer.get("Type") == "application"
+    return Balancer(subnets, None if groups is None else tuple(groups), crosses)
 
 
 def checked_port(link: Answer, group: Answer) -> int:
@@ -132,9 +142,10 @@ def _summed(parts: list[Part]) -> Approach:
 def note_groups(reading: Reading, arn: str, found: Approach) -> None:
     """Keep which groups let the balancer's connection neither out nor in."""
     told = {}
-    for one in found.stops:
+    shut = [(one, "") for one in found.stops] + [(one, "-partly") for one in found.doubts]
+    for one, how in shut:
         if one.kind == GROUP_BLOCKS:
-            phrase = "balancer-closed" if one.fields["side"] == "out" else "group-closed"
+            phrase = "balancer-closed" if one.fields["side"] == "out" else f"group-closed{how}"
             told[phrase, one.fields["port"]] = ", ".join(one.fields["groups"])
     for (phrase, port), groups in told.items():
         about = {"target_group": arn}
@@ -162,7 +173,7 @@ async def _of_link(reading: Reading, link: Answer) -> list[Obstacle]:
         return [Obstacle(ACL_BLOCKS, group.unread, "health")]
     found = await approached(reading, link, group)
     stops = [(one, "confirmed") for one in found.stops if one.kind == ACL_BLOCKS]
-    stops += [(one, "suspected") for one in found.doubts]
+    stops += [(one, "suspected") for one in found.doubts if one.kind == ACL_BLOCKS]
     for one, _ in stops:
         _note_acl(reading, one)
     made = [_obstacle(one, status) for one, status in stops]

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group
 """
 
 import re
+from dataclasses import replace
 
 from wizard.aws.answers import Answer, Refused
 from wizard.aws.calls import both, together
@@ -13,6 +14,7 @@ from wizard.aws.health import Health, read_health
 from wizard.aws.readers.balancer_ways import (
     BALANCERS,
     TARGET_GROUPS,
+    Approach,
     approached,
     checked_port,
     links,
@@ -21,8 +23,8 @@ from wizard.aws.readers.balancer_ways import (
     zones_off,
 )
 from wizard.aws.reading import Reading, reader
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import TargetGroup
+from wizard.core.findings import Observed
 from wizard.core.unread import Maybe, Unread
 from wizard.network.approach import GROUP_BLOCKS
 from wizard.network.stretches import ACL_BLOCKS
@@ -92,23 +94,35 @@ async def _judge(
         return TargetGroup(arn, "port", refused)
     found = await approached(reading, link, group)
     note_groups(reading, arn, found)
-    for kind, problem in ((GROUP_BLOCKS, "closed"), (ACL_BLOCKS, "acl")):
-        if found.named(kind):
-            odd = _undeclared(link, group, containers)
-            return TargetGroup(arn, problem, found.named(kind), odd)
     said = health.reasons or _told(service, arn) or ""
+    odd = _undeclared(link, group, containers)
+    shut = _shut(found, silent=not health.healthy and any(one in said for one in _TIMED_OUT))
+    if shut:
+        return TargetGroup(arn, *shut, odd)
     if not said and not health.healthy:
         said = await zones_off(reading, group) or ""
     if any(one in said for one in _ANSWERED):
         return TargetGroup(arn, "health", said)
     doubt = found.unread or (None if said else health.unread)
     if doubt and not health.healthy:
-        return TargetGroup(arn, doubt)
+        ways = ("closed", "acl") if found.unread else ()
+        ports = ("port", "undeclared") if odd else ()
+        return TargetGroup(arn, replace(doubt, among=(*ways, "health", *ports)))
     definition = await reading.part("task-definition")
     if isinstance(definition, Unread) and said and not health.answers:
         # Which ports are declared would tell a wrong port from a program that does not answer.
         return TargetGroup(arn, definition)
-    return _unanswered(arn, said, _undeclared(link, group, containers), health)
+    return _unanswered(arn, said, odd, health)
+
+
+def _shut(found: Approach, *, silent: bool) -> tuple[str, str] | None:
+    """What shuts the balancer out, and its ids: all of its nodes, or of targets that are silent
+    some of them."""
+    for kind, problem in ((GROUP_BLOCKS, "closed"), (ACL_BLOCKS, "acl")):
+        if found.named(kind):
+            return problem, found.named(kind)
+    some = found.partly(GROUP_BLOCKS)
+    return ("closed", some) if silent and some else None
 
 
 def _unanswered(arn: str, said: str, undeclared: str, health: Health) -> TargetGroup:
@@ -123,6 +137,7 @@ def _unanswered(arn: str, said: str, undeclared: str, health: Health) -> TargetG
     return TargetGroup(arn, "health" if said else None, said or None)
 
 
+_TIMED_OUT = ("Target.Timeout", "timed out")
 _ANSWERED = ("ResponseCodeMismatch", "with these codes", "vailability Zone")
 """Words that no closed port or group explains: the target answered, or was never asked
 (https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html)."""
