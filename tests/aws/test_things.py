@@ -8,7 +8,7 @@ import pytest
 from tests.aws.parts import ACCOUNT, DENIED, REGION, ROLE, Read, definition, denied, policies, read
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Refused
-from wizard.core.diagnosis import Observed
+from wizard.core.findings import Observed
 from wizard.core.unread import Unread
 
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:db-AbCdEf"
@@ -16,6 +16,7 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 FILE = "arn:aws:s3:::conf/web.env"
 OTHER = "210987654321"
 SIMULATE = "iam:SimulatePrincipalPolicy"
+RESOURCE_POLICY = "secretsmanager:GetResourcePolicy"
 GET = "secretsmanager:GetSecretValue"
 
 
@@ -100,6 +101,50 @@ def test_a_secret_of_another_account_needs_both_sides() -> None:
     assert both.value.lacking_actions == ()
     unread = role(reading_secrets(), theirs)
     assert isinstance(unread.value.lacking_actions, Unread)
+
+
+def partial(resource: str, **more: Reply) -> Read:
+    """The role may read `resource`; the task names the secret without its suffix."""
+    replies = {**policies(Action=GET, Resource=resource), SIMULATE: DENIED, RESOURCE_POLICY: {}}
+    named = {key.replace("_", ":", 1): value for key, value in more.items()}
+    return role({**replies, **named}, with_secret(SECRET.removesuffix("-AbCdEf")))
+
+
+def test_a_secret_named_without_its_suffix_is_compared_by_its_whole_arn() -> None:
+    described: Reply = {"ARN": SECRET, "Name": "db"}
+    found = partial(SECRET, secretsmanager_DescribeSecret=described)
+    assert found.value.lacking_actions == ()
+    other = partial(f"{SECRET}x", secretsmanager_DescribeSecret=described)
+    assert (other.value.lacking_actions, other.value.missing_resources) == ((GET,), (SECRET,))
+
+
+def test_a_suffix_that_nothing_tells_may_be_the_one_that_is_granted() -> None:
+    assert partial(SECRET.replace("AbCdEf", "??????")).value.lacking_actions == ()
+    found = partial(SECRET).value.lacking_actions
+    assert isinstance(found, Unread)
+    assert "secretsmanager:DescribeSecret" in {one.call for one in found.every}
+
+
+def test_the_right_to_list_log_groups_may_be_given_for_those_of_the_account() -> None:
+    groups = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:*"
+    logs = {"cloudWatchLogGroupName": "/exec", "s3BucketName": "audit"}
+    settings = {"logging": "OVERRIDE", "logConfiguration": logs}
+    cluster = {"configuration": {"executeCommandConfiguration": settings}}
+    resources = ["*", groups, "arn:aws:s3:::audit", "arn:aws:s3:::audit/*"]
+    actions = ["ssmmessages:*", "logs:*", "s3:*"]
+    for given, lacks in ((resources[1:], ()), (resources[2:], ("logs:DescribeLogGroups",))):
+        replies = {**policies(Action=actions, Resource=given), SIMULATE: DENIED}
+        found = read(
+            "task_role",
+            {**replies, "s3:GetBucketPolicy": Refused("s3:GetBucketPolicy", "NoSuchBucketPolicy")},
+            task_definition=definition(taskRoleArn=ROLE),
+            goals=frozenset({"exec"}),
+            cluster_answer=cluster,
+            session_key=None,
+        ).value
+        assert set(lacks) <= set(found.lacking_elsewhere)
+        assert bool(lacks) == ("logs:DescribeLogGroups" in found.lacking_elsewhere)
+        assert "s3:GetBucketLocation" not in found.lacking_elsewhere
 
 
 def reading_file(bucket: Reply) -> Read:

@@ -167,6 +167,14 @@ def test_the_execution_role_gets_what_the_definition_names(action: str, resource
     assert resource == "*" or not allows(made, action, resource.replace(ACCOUNT, "9" * 12) + "x/y")
 
 
+def test_a_secret_named_without_its_suffix_is_granted_with_any() -> None:
+    arn = f"arn:aws:secretsmanager:eu-west-1:{ACCOUNT}:secret:team/db"
+    container = {"name": "app", "image": "nginx", "secrets": [{"name": "DB", "valueFrom": arn}]}
+    made = execution_role({"containerDefinitions": [container]}, PLACE)
+    assert allows(made, "secretsmanager:GetSecretValue", f"{arn}-AbCdEf")
+    assert not allows(made, "secretsmanager:GetSecretValue", f"{arn}-old-AbCdEf")
+
+
 def test_a_definition_that_needs_nothing_gets_nothing() -> None:
     assert execution_role({"containerDefinitions": [{"name": "a", "image": "nginx"}]}, PLACE) == ()
 

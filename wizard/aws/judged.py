@@ -54,6 +54,7 @@ class Pair:
     resource: str
     context: dict[str, str]
     simulated: Decision | None
+    unsure: Unread | None = None
     own: Decision | None = None
     final: Decision | None = None
 

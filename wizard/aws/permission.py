@@ -103,6 +103,9 @@ async def judge(
             one.final = with_thing(one.final, things[one.resource], asked, account)
             if way and one.final.effect == "unknown" and _asks_for_way(one.final):
                 one.final = await _thing_by_way(one, things[one.resource], asked, account, way)
+        if one.unsure and not one.final.allowed:
+            unseen = (Unseen(one.unsure.call, one.unsure.why),)
+            one.final = Decision("unknown", "identity", unread=unseen)
     found = _every_refusal(sum_up(pairs, who.told, refused), pairs, refused)
     return replace(found, call=READ) if refused and len(refused) == len(questions) else found
 
@@ -133,7 +136,7 @@ def _pairs(
                     if isinstance(answer, Refused)
                     else answer_for(answer, action, resource, alone=alone)
                 )
-                yield Pair(action, resource, question.context, known)
+                yield Pair(action, resource, question.context, known, question.unsure)
 
 
 async def _read_own(

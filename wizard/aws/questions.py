@@ -4,14 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from wizard.core.unread import Unread
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """May these actions be done on these resources? `context` is what the call would carry."""
+    """May these actions be done on these resources? `context` is what the call would carry.
+
+    `unsure` is what kept the resource from being known: then only an allowance is believed.
+    """
 
     actions: tuple[str, ...]
     resources: tuple[str, ...] = ("*",)
     context: dict[str, str] = field(default_factory=dict)
+    unsure: Unread | None = None
 
 
 def questions_of(statements: Iterable[dict[str, Any]], task: str = "0" * 32) -> list[Question]:

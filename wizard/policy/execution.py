@@ -60,7 +60,7 @@ def _secrets(definition: Mapping[str, Any], place: Place) -> Iterator[dict[str, 
     for reference in secret_references(definition):
         secret = read_secret(reference, place)
         if secret.kind in kinds:
-            kinds[secret.kind].append(secret.arn)
+            kinds[secret.kind].append(secret.pattern)
     if kinds["secretsmanager"]:
         read = ("secretsmanager:GetSecretValue",)
         yield statement("ReadSecrets", read, kinds["secretsmanager"])

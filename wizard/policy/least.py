@@ -156,7 +156,7 @@ def exec_task_role(session: ExecSession | None = None) -> Statements:
         made.append(statement("EcsExecFindLogGroup", ("logs:DescribeLogGroups",), ("*",)))
         made.append(statement("EcsExecLog", writes, (f"{group}:*",)))
     if session.bucket:
-        made.append(statement("EcsExecFindBucket", ("s3:GetBucketLocation",), ("*",)))
+        made.append(statement("EcsExecFindBucket", ("s3:GetBucketLocation",), (session.bucket,)))
         path = f"{session.bucket}/{session.prefix.strip('/')}".rstrip("/")
         made.append(statement("EcsExecBucket", ("s3:PutObject",), (f"{path}/*",)))
         if session.bucket_encrypted:

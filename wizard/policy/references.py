@@ -25,6 +25,9 @@ _ECR = re.compile(
 )
 _HUB_NAMES = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")
 _SECRET_FIELDS = 7
+_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")
+ANY_SUFFIX = "-??????"
+"""What Secrets Manager adds to a secret's name, as a pattern."""
 
 
 def partition_of(region: str) -> str:
@@ -120,6 +123,15 @@ class Secret:
     json_key: str = ""
     version_stage: str = ""
     version_id: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The ARN as a policy names it: a secret's may be written without the hyphen and the six
+        characters that Secrets Manager adds, and IAM compares them all the same
+        (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html).
+        """
+        partial = self.kind == "secretsmanager" and not _SUFFIX.search(self.arn)
+        return f"{self.arn}{ANY_SUFFIX}" if partial else self.arn
 
 
 def read_secret(value_from: str, place: Place) -> Secret:

@@ -7,6 +7,7 @@ from wizard.aws.permission import ROLE_CALLS
 from wizard.aws.questions import Question, questions_of
 from wizard.aws.readers.holders import role_arn
 from wizard.aws.readers.role_states import Use, read_role
+from wizard.aws.readers.secret_arns import DESCRIBE, with_whole_arns
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Role
 from wizard.core.unread import Maybe, Unread
@@ -39,7 +40,7 @@ _EXECUTION = Use(
 _TASK = Use("task_role", ECS_TASKS, _DEFINITION, stages=(("", "exec"),), only="ssmmessages:")
 
 
-@reader("execution_role", calls=ROLE_CALLS)
+@reader("execution_role", calls=(*ROLE_CALLS, DESCRIBE))
 async def execution_role(reading: Reading) -> Maybe[Role]:
     """What Fargate itself needs before a container runs: image, secrets, logs."""
     definition = await reading.part("task-definition")
@@ -48,7 +49,8 @@ async def execution_role(reading: Reading) -> Maybe[Role]:
     if definition is None:
         return Unread(_DEFINITION, "none")
     place = await reading.part("place")
-    questions = [_needed(one) for one in questions_of(execution_needs(definition, place))]
+    needed = [_needed(one) for one in questions_of(execution_needs(definition, place))]
+    questions = await with_whole_arns(reading, needed)
     arn = await role_arn(reading, "executionRoleArn")
     if not arn:
         reading.note("execution_role.named", _DEFINITION, "no-execution-role")
@@ -71,13 +73,23 @@ async def task_role(reading: Reading) -> Maybe[Role]:
         return Role(named=False, needed=wanted, stage="exec")
     place = await reading.part("place")
     session = await _session(reading, place) if wanted else None
-    questions = questions_of(exec_task_role(session)) if wanted else []
+    asked = questions_of(exec_task_role(session)) if wanted else []
+    questions = [_about_groups(one, place) for one in asked]
     return await read_role(reading, _TASK, arn, questions, place)
 
 
 def _needed(question: Question) -> Question:
     """Leave out what the managed policy gives and a pull does not use."""
     return replace(question, actions=tuple(a for a in question.actions if a not in _UNUSED))
+
+
+def _about_groups(question: Question, place: Place) -> Question:
+    """DescribeLogGroups is not checked against `*`, which a grant for the account's groups would
+    not match (github.com/hashicorp/terraform-provider-aws/issues/8804 shows against what)."""
+    if question.actions != ("logs:DescribeLogGroups",):
+        return question
+    every = f"arn:{place.partition}:logs:{place.region}:{place.account}:log-group::log-stream:"
+    return replace(question, resources=(every,))
 
 
 async def _session(reading: Reading, place: Place) -> ExecSession:
