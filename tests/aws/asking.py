@@ -1,7 +1,7 @@
 """Short ways to ask a diagnosis what it found."""
 
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import Observed
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 from wizard.core.lookup import look_up
 

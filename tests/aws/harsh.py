@@ -22,7 +22,7 @@ from wizard.aws.catalogue import Catalogue
 from wizard.aws.diagnosing import diagnose_one
 from wizard.catalog.store import knowledge
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED, UNKNOWN, Finding
+from wizard.core.findings import CONFIRMED, SUSPECTED, UNKNOWN, Finding
 from wizard.core.knowledge import Knowledge
 from wizard.core.unread import Unread
 from wizard.lab import Lab

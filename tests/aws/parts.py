@@ -9,8 +9,8 @@ from tests.aws.scripted import Reply, Scripted
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Note, Reading
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
+from wizard.core.findings import Observed
 from wizard.policy.references import Place
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
@@ -39,6 +39,7 @@ def read(
     """Read `part`; `given` are parts that are known (`_` stands for `-`)."""
     known: dict[str, Any] = {"place": PLACE, "goals": frozenset({"start"}), "task-answers": []}
     known |= {"task-answer": None, "observed-goals": frozenset()}
+    known.pop(part, None)
     known |= {name.replace("_", "-"): value for name, value in given.items()}
     source = Scripted(replies, REGION)
 

@@ -10,8 +10,8 @@ import pytest
 from tests.aws.parts import REGION, read
 from tests.aws.scripted import Reply
 from wizard.aws.doorways import registry
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Bastion, Target
+from wizard.core.findings import Observed
 from wizard.core.unread import Unread
 
 HOST = f"123456789012.dkr.ecr.{REGION}.amazonaws.com"

@@ -20,8 +20,8 @@ from wizard.aws.observe import (
     steady,
 )
 from wizard.aws.reading import Reading
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task/prod/" + "0" * 32
@@ -203,3 +203,26 @@ def test_one_end_is_no_pattern() -> None:
 def test_ends_of_another_deployment_are_over() -> None:
     other = [one | {"startedBy": "ecs-svc/1"} for one in TWICE]
     assert not failing(service(**STEADY), [running("11:59:59"), *other], NOON)
+
+
+@pytest.mark.parametrize(
+    ("codes", "group", "symptoms"),
+    [
+        ([0], "family:batch", []),
+        ([0, 143], "family:batch", []),
+        ([0, 1], "family:batch", ["start.essential-exited"]),
+        ([143], "family:batch", ["start.essential-exited"]),
+        ([0], "service:web", ["start.essential-exited"]),
+    ],
+)
+def test_a_task_alone_that_has_done_its_work_shows_nothing(
+    known: Knowledge, codes: list[int], group: str, symptoms: list[str]
+) -> None:
+    containers = [{"name": f"c{place}", "exitCode": code} for place, code in enumerate(codes)]
+    task = stopped(
+        "Essential container in task exited",
+        stopCode="EssentialContainerExited",
+        group=group,
+        containers=containers,
+    )
+    assert [one.symptom for one in of_tasks(known, [task])] == symptoms

@@ -21,8 +21,8 @@ from tests.aws.scripted import Reply, Scripted
 from wizard.aws.answers import Refused
 from wizard.aws.calls import Calls
 from wizard.aws.reading import Reading
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Container, Obstacle, Role, Target
+from wizard.core.findings import Observed
 from wizard.core.unread import Unread
 from wizard.policy.least import ECR_TOKEN
 
@@ -125,6 +125,15 @@ def test_an_agent_that_is_pending_is_given_two_minutes(started: str, expected: o
     (found,) = containers(running(started, "PENDING"), {"name": "c0"}).values()
     assert found.exec_expected == expected
     assert found.agent_starting is (expected is not True)
+
+
+def test_of_a_task_that_is_still_to_start_no_agent_is_expected() -> None:
+    task = running("", "PENDING") | {"lastStatus": "PENDING"}
+    del task["startedAt"]
+    (found,) = containers(task, {"name": "c0"}).values()
+    assert found.agent_starting is True
+    (found,) = containers(task | {"lastStatus": "RUNNING"}, {"name": "c0"}).values()
+    assert found.exec_expected is True
 
 
 def test_an_agent_that_has_stopped_is_given_no_time() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from tests.aws.parts import ACCOUNT, ROLE, Read, definition, policies, read
 from tests.aws.scripted import Reply
 from wizard.aws.answers import Refused
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
+from wizard.core.findings import Observed
 from wizard.core.unread import Unread
 
 SIMULATE = "iam:SimulatePrincipalPolicy"

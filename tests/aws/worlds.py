@@ -10,8 +10,8 @@ import pytest
 
 from wizard.aws.reading import operations
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import Finding
 from wizard.core.facts import Target
+from wizard.core.findings import Finding
 from wizard.lab import Lab
 from wizard.lab.world import World
 from wizard.lab.worlds import BrokenWorld, HealthyWorld, goals

@@ -10,8 +10,8 @@ import pytest
 from wizard.cli import main
 from wizard.commands.counting import Counting
 from wizard.core.answer import Diagnosis, Missing, Verdict
-from wizard.core.diagnosis import CONFIRMED, Finding
 from wizard.core.facts import Target
+from wizard.core.findings import CONFIRMED, Finding
 from wizard.faces.report.fleet import Cost, all_json, all_markdown, all_text, fitted
 from wizard.faces.wrap import cells
 from wizard.world import World

@@ -3,8 +3,9 @@
 import pytest
 
 from wizard.catalog.store import knowledge
-from wizard.core.diagnosis import Finding, Observed, diagnose
-from wizard.core.facts import LogGroup, Obstacle, Role, Service
+from wizard.core.diagnosis import diagnose
+from wizard.core.facts import LogGroup, Obstacle, Repository, Role, Service
+from wizard.core.findings import Finding, Observed
 from wizard.core.knowledge import Knowledge
 
 
@@ -56,6 +57,30 @@ def test_what_a_task_got_past_is_present_where_nothing_else_explains_its_failure
     facts = {"obstacles": (endpoint("s3", "layers"),)}
     found = diagnose(known, facts, [seen("logs.group-missing")], "start")
     assert told(found) == [("s3", False)]
+
+
+def test_what_is_wrong_with_another_thing_than_the_one_that_is_named_comes_next(
+    known: Knowledge,
+) -> None:
+    gone = (Repository(name, exists=False) for name in ("team/proxy", "team/app"))
+    facts = {"repositories": tuple(gone)}
+    named = Observed("pull.image-not-found", "task stoppedReason", "", {"repository": "team/app"})
+    found = diagnose(known, facts, [named], "start")
+    proven = [one for one in found if one.status == "confirmed"]
+    assert [(one.fields["repository"], one.predicted) for one in proven] == [
+        ("team/app", False),
+        ("team/proxy", True),
+    ]
+    unnamed = diagnose(known, facts, [seen("pull.image-not-found")], "start")
+    assert not any(one.predicted for one in unnamed if one.status == "confirmed")
+
+
+def test_a_service_that_wants_no_tasks_fails_nowhere_yet(known: Knowledge) -> None:
+    groups = (LogGroup("/ecs/web", "eu-west-1", exists=False),)
+    for desired, predicted in ((0, True), (1, False)):
+        facts = {"service": Service("web", exists=True, desired=desired), "log_groups": groups}
+        found = diagnose(known, facts, [], "start")
+        assert told(found) == [("logs.group-missing", predicted)]
 
 
 def test_of_two_failing_tasks_each_has_its_present_cause(known: Knowledge) -> None:

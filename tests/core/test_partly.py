@@ -4,8 +4,9 @@ import pytest
 
 from wizard.catalog.store import knowledge
 from wizard.core.condition import holds
-from wizard.core.diagnosis import Observed, diagnose, judge
+from wizard.core.diagnosis import diagnose, judge
 from wizard.core.facts import Caller, Facts, Obstacle, Repository, Role, Service
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 from wizard.core.unread import Unread, merged
 

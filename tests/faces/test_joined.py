@@ -3,7 +3,7 @@
 from typing import Any
 
 from wizard.core.answer import Evidence, Verdict
-from wizard.core.diagnosis import Finding
+from wizard.core.findings import Finding
 from wizard.faces.report.joined import joined
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import pytest
 
 from wizard.core.answer import Diagnosis, Verdict
-from wizard.core.diagnosis import Finding
 from wizard.core.facts import Service, Target
+from wizard.core.findings import Finding
 from wizard.core.plan import Change, Plan
 from wizard.core.unread import Unread
 from wizard.fixes.verify import verify

@@ -9,8 +9,8 @@ from wizard.capture.command import Captured
 from wizard.catalog.store import knowledge
 from wizard.core import steps
 from wizard.core.answer import Choice, Diagnosis, Evidence, Failure, Missing, Verdict
-from wizard.core.diagnosis import CONFIRMED, Finding, Observed, Offered
 from wizard.core.facts import Target
+from wizard.core.findings import CONFIRMED, Finding, Observed, Offered
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change, Later, Plan
 from wizard.core.session import Session

@@ -17,8 +17,8 @@ from wizard.aws.observe import observe
 from wizard.aws.reading import Reading
 from wizard.aws.sessions import credential_problem
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Bastion, Facts, Target
+from wizard.core.findings import Observed
 
 _FIRST = ("ecs", "sts", "ec2", "iam", "ecr", "logs")
 """Clients in the order in which they are needed."""

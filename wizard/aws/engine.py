@@ -27,8 +27,8 @@ from wizard.aws.reading import operations
 from wizard.aws.sessions import read_session
 from wizard.aws.source import LiveSource, OfflineSource, SavedSource, Source
 from wizard.core.answer import Choice, Diagnosis, Failure, Identity
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 from wizard.errors import UsageError
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from wizard.aws.catalogue import Catalogue
-from wizard.core.diagnosis import CONFIRMED, Observed
 from wizard.core.facts import Facts, Obstacle
+from wizard.core.findings import CONFIRMED, Observed
 from wizard.core.unread import Unread
 
 _DNS_OFF = "network.endpoint-private-dns-off"

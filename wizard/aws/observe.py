@@ -11,7 +11,7 @@ from wizard.aws.answers import Answer
 from wizard.aws.arns import short
 from wizard.aws.reading import Reading
 from wizard.core.clean import one_line
-from wizard.core.diagnosis import Observed
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 from wizard.core.lookup import look_up
 from wizard.core.unread import Unread
@@ -35,6 +35,9 @@ _BACK = "rolling back to deployment"
 _OWN_DEPLOYMENT = timedelta(seconds=5)
 """How long after its event the deployment that takes another back may begin."""
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
+_ENDED = "Essential container in task exited"
+TOLD_TO_STOP = (137, 143)
+"""SIGKILL and SIGTERM, by which a task's other containers end with it."""
 _SETTLED = timedelta(minutes=5)
 """How long a task must have run, at least, to be believed after others like it have ended."""
 
@@ -171,7 +174,7 @@ def of_tasks(knowledge: Knowledge, tasks: Iterable[Answer]) -> Iterator[Observed
         of_containers = [
             str(one["reason"]) for one in task.get("containers", ()) if one.get("reason")
         ]
-        if not reason and not of_containers:
+        if _is_done(task) or not (reason or of_containers):
             continue
         text = "\n".join([reason, *of_containers])
         about = {"task": short(task["taskArn"])}
@@ -188,6 +191,17 @@ def of_tasks(knowledge: Knowledge, tasks: Iterable[Answer]) -> Iterator[Observed
         by_code = _BY_CODE.get(str(task.get("stopCode")))
         if not matches and by_code in knowledge.data["symptoms"]:
             yield Observed(str(by_code), TASK, one_line(text, _LENGTH), about)
+
+
+def _is_done(task: Answer) -> bool:
+    """Whether a task of no service has done its work: a container ended well, and with it at most
+    those that were told to stop. `Essential container in task exited` is no error then."""
+    states = task.get("containers", ())
+    codes = {one.get("exitCode") for one in states}
+    told = any(one.get("reason") for one in states)
+    alone = not str(task.get("group", "")).startswith("service:")
+    generic = task.get("stoppedReason") == _ENDED and not told
+    return alone and generic and 0 in codes and codes <= {0, None, *TOLD_TO_STOP}
 
 
 def _line_at(text: str, place: int) -> str:

@@ -39,6 +39,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "en": "the task {task} was started with enableExecuteCommand = false",
         "ja": "タスク {task} は enableExecuteCommand = false で起動された",
     },
+    "tasks-exec-off": {
+        "en": "{off} of the {all} tasks of the service were started so",
+        "ja": "サービスのタスク {all} 個のうち {off} 個がこの状態で起動された",
+    },
     "task-missing": {
         "en": "there is no task {task} in this cluster (it has {count} running or stopped ones)",
         "ja": "このクラスターにタスク {task} はない（実行中・停止済みのタスクは {count} 個）",

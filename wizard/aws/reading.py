@@ -14,8 +14,8 @@ from wizard.aws.calls import Calls, depth, limit_to, shared
 from wizard.aws.phrases import PHRASES
 from wizard.core.answer import Evidence
 from wizard.core.condition import paths
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import SEVERAL, VOCABULARY, Facts, Target
+from wizard.core.findings import Observed
 from wizard.core.knowledge import Knowledge
 from wizard.core.unread import Unread
 from wizard.core.words import fill

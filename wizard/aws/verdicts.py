@@ -9,17 +9,9 @@ from wizard.aws.catalogue import Catalogue
 from wizard.aws.reading import Note
 from wizard.core.answer import Missing, Verdict
 from wizard.core.condition import paths
-from wizard.core.diagnosis import (
-    CONFIRMED,
-    RULED_OUT,
-    SUSPECTED,
-    UNKNOWN,
-    Finding,
-    Observed,
-    diagnose,
-    judge,
-)
+from wizard.core.diagnosis import diagnose, judge
 from wizard.core.facts import Facts
+from wizard.core.findings import CONFIRMED, RULED_OUT, SUSPECTED, UNKNOWN, Finding, Observed
 from wizard.core.knowledge import Cause, Knowledge
 from wizard.core.unread import Unread
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from wizard.catalog.shape import suggestion
 from wizard.catalog.source import Problem, Source
-from wizard.core.diagnosis import Finding, judge
+from wizard.core.diagnosis import judge
 from wizard.core.facts import SEVERAL, VOCABULARY, Facts
+from wizard.core.findings import Finding
 from wizard.core.knowledge import Cause
 from wizard.core.unread import Unread
 

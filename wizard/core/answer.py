@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from wizard.core.diagnosis import CONFIRMED, RULED_OUT, SUSPECTED, Finding, Observed
 from wizard.core.facts import Facts, Target, Task
+from wizard.core.findings import CONFIRMED, RULED_OUT, SUSPECTED, Finding, Observed
 from wizard.core.knowledge import Words
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from wizard.core.answer import Diagnosis
 from wizard.core.clean import clean
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Target
+from wizard.core.findings import Observed
 from wizard.core.lookup import Lookup
 from wizard.core.plan import Plan
 from wizard.core.redact import redact

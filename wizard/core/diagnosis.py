@@ -1,57 +1,25 @@
-"""From facts to findings: which causes are proven, refuted or open, and what would fail next."""
+"""From facts to findings: which causes are proven, refuted or open."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from wizard.core.condition import Truth, holds, open_part, paths, value_of
-from wizard.core.facts import OF_DEFINITION, STAGES, Facts, Role, Service, Task
-from wizard.core.knowledge import CAUSE_KINDS, Cause, Knowledge, Symptom
+from wizard.core.facts import OF_DEFINITION, STAGES, Facts, Role, Service
+from wizard.core.findings import (
+    CONFIRMED,
+    RULED_OUT,
+    SUSPECTED,
+    UNKNOWN,
+    Finding,
+    Observed,
+    Offered,
+)
+from wizard.core.knowledge import Cause, Knowledge
+from wizard.core.prediction import in_time, place
 from wizard.core.unread import Unread, merged
 
-CONFIRMED, SUSPECTED, RULED_OUT, UNKNOWN = "confirmed", "suspected", "ruled-out", "unknown"
-_BEFORE_START = STAGES[STAGES.index("role") : STAGES.index("start")]
 _WEIGHT = {CONFIRMED: 0, SUSPECTED: 1, UNKNOWN: 2, RULED_OUT: 3}
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """A symptom seen: in which text, from where, with the fields read from it."""
-
-    symptom: str
-    source: str
-    text: str
-    fields: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A fix offered for a finding; `why_not` (per language) where it cannot be applied."""
-
-    fix: str
-    applicable: bool
-    why_not: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A verdict on one cause. `facts` are the names of the facts that decided it.
-
-    `unread` is what kept it from being decided; of a proven one, what kept it from being known in
-    full. `staged` is false where it could not be read at which stage it would show.
-    """
-
-    cause: str
-    status: str
-    stage: str
-    fields: dict[str, Any]
-    fixes: tuple[Offered, ...] = ()
-    unread: frozenset[Unread] = frozenset()
-    facts: tuple[str, ...] = ()
-    says: str | None = None
-    predicted: bool = False
-    staged: bool = True
-    kind: str = CAUSE_KINDS[-1]
 
 
 def judge(cause: Cause, facts: Facts) -> list[Finding]:
@@ -156,11 +124,10 @@ def diagnose(
     Ruled-out causes are kept only where a symptom that was seen names them as candidates, since
     only then is it news; so are unknown ones. An unknown candidate of a symptom is suspected.
     """
-    seen = [knowledge.symptom(one.symptom) for one in observed]
     named = (
         candidate.cause
-        for symptom in seen
-        for candidate in symptom.causes
+        for one in observed
+        for candidate in knowledge.symptom(one.symptom).causes
         if candidate.cause in knowledge.data["causes"]
     )
     candidates = {cause: index for index, cause in enumerate(dict.fromkeys(named))}
@@ -173,14 +140,7 @@ def diagnose(
     kept += [
         one for one in findings if one.status in (UNKNOWN, RULED_OUT) and one.cause in candidates
     ]
-    present = _present(knowledge, facts, observed, kept)
-    first = _first_rank(knowledge, observed, kept, present)
-    if observed:
-        # What may be behind the symptom is thought of where that shows, unless it says otherwise.
-        kept = [one if one.staged else replace(one, stage=STAGES[present]) for one in kept]
-    past = _past(knowledge, seen, kept, present)
-    later = [one in past or _is_later(one, (present, first)) for one in kept]
-    kept = [replace(one, predicted=is_later) for one, is_later in zip(kept, later, strict=True)]
+    kept = in_time(knowledge, facts, observed, kept)
     return sorted(kept, key=lambda one: _order(one, candidates))
 
 
@@ -192,81 +152,9 @@ def _weigh(finding: Finding, candidates: Container[str]) -> Finding:
     return finding
 
 
-def _present(
-    knowledge: Knowledge, facts: Facts, observed: Sequence[Observed], findings: Sequence[Finding]
-) -> int:
-    """Return the stage at which things fail now, as an index of `STAGES`.
-
-    The first symptom seen tells, and if what it is proven to come from shows later only, or
-    earlier only (a deployment that fails says nothing of where its tasks do), that; without one,
-    a running task has passed every stage but the shell, and otherwise it is the earliest stage at
-    which a cause is proven.
-    """
-    if observed:
-        symptom = knowledge.symptom(observed[0].symptom)
-        told = STAGES.index(symptom.stage)
-        own = {one.cause for one in symptom.causes}
-        proven = [
-            STAGES.index(one.stage)
-            for one in findings
-            if one.status == CONFIRMED and one.cause in own
-        ]
-        earlier = bool(proven) and max(proven) < told
-        return min(proven) if earlier else max(told, min(proven, default=told))
-    task = facts.get("task")
-    if isinstance(task, Task) and task.status == "RUNNING":
-        return STAGES.index("exec")
-    proven = [STAGES.index(one.stage) for one in findings if one.status == CONFIRMED]
-    return min(proven, default=len(STAGES))
-
-
-def _first_rank(
-    knowledge: Knowledge, observed: Sequence[Observed], findings: Sequence[Finding], present: int
-) -> int:
-    """Return the rank at which the stage `present` fails: of what the first symptom is proven to
-    come from if anything is, else of whatever is proven there."""
-    here = [one for one in findings if one.status == CONFIRMED and _place(one)[0] == present]
-    told = knowledge.symptom(observed[0].symptom).causes if observed else ()
-    own = {one.cause for one in told}
-    ranks = [CAUSE_KINDS.index(one.kind) for one in here if one.cause in own]
-    return min(ranks or (CAUSE_KINDS.index(one.kind) for one in here), default=len(CAUSE_KINDS))
-
-
-def _place(finding: Finding) -> tuple[int, int]:
-    return STAGES.index(finding.stage), CAUSE_KINDS.index(finding.kind)
-
-
-def _is_later(finding: Finding, present: tuple[int, int]) -> bool:
-    return finding.status in (CONFIRMED, SUSPECTED) and _place(finding) > present
-
-
-def _past(
-    knowledge: Knowledge, seen: Sequence[Symptom], findings: Iterable[Finding], present: int
-) -> list[Finding]:
-    """Return what tasks that fail at `present`, before they start, have got past: the next one will
-    meet it all the same. Nothing where what they fail by is not proven: it may be this."""
-    told = [one for one in findings if _is_told(knowledge, seen, one)]
-    if present >= STAGES.index("start") or CONFIRMED not in (one.status for one in told):
-        return []
-    return [
-        one
-        for one in findings
-        if one.status in (CONFIRMED, SUSPECTED) and one not in told
-        if one.stage in _BEFORE_START and STAGES.index(one.stage) < present
-    ]
-
-
-def _is_told(knowledge: Knowledge, seen: Iterable[Symptom], finding: Finding) -> bool:
-    """Whether a symptom that was seen may come from what is found."""
-    own = [one for one in seen if finding.cause in (told.cause for told in one.causes)]
-    if "." not in knowledge.cause(finding.cause).stage:
-        return bool(own)
-    return any(STAGES.index(one.stage) <= _place(finding)[0] for one in own)
-
-
 def _order(finding: Finding, candidates: Mapping[str, int]) -> tuple[int | bool, ...]:
     """What is proven first; within a stage what the symptoms name, by what is known of it."""
-    stage, rank = _place(finding)
+    stage, rank = place(finding)
     told = candidates.get(finding.cause, len(candidates))
     when = (finding.predicted, stage, finding.cause not in candidates)
     return _WEIGHT[finding.status], *when, not finding.fields, rank, told

@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.core import steps
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED
+from wizard.core.findings import CONFIRMED, SUSPECTED
 from wizard.core.steps import Work
 from wizard.core.target import missing
 from wizard.core.walk import Walk

@@ -5,7 +5,7 @@ from typing import Any
 
 from wizard.core import steps
 from wizard.core.context import Context, target_from
-from wizard.core.diagnosis import Observed
+from wizard.core.findings import Observed
 from wizard.core.judging import Judging
 from wizard.core.lookup import look_up
 from wizard.core.steps import Work

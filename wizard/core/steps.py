@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wizard.core.answer import Choice, Diagnosis, Failure, Verdict
-from wizard.core.diagnosis import CONFIRMED, Finding
 from wizard.core.facts import Target
+from wizard.core.findings import CONFIRMED, Finding
 from wizard.core.lookup import Match
 from wizard.core.plan import Plan
 

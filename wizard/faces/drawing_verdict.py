@@ -4,7 +4,7 @@ from typing import Any
 
 from wizard.core import steps
 from wizard.core.answer import Diagnosis, Verdict
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED, Finding
+from wizard.core.findings import CONFIRMED, SUSPECTED, Finding
 from wizard.faces.view import Scribe, View
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED, UNKNOWN, Finding, Offered, judge
+from wizard.core.diagnosis import judge
 from wizard.core.facts import Facts
+from wizard.core.findings import CONFIRMED, SUSPECTED, UNKNOWN, Finding, Offered
 from wizard.core.knowledge import Cause, Knowledge
 from wizard.core.unread import Unread
 from wizard.fixes.registry import fixes

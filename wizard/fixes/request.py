@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from wizard.core.diagnosis import Finding
 from wizard.core.facts import Facts, Target
+from wizard.core.findings import Finding
 from wizard.core.knowledge import Knowledge
 from wizard.core.plan import Change
 from wizard.core.words import LANGUAGES, fill

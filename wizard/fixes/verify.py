@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from wizard.core.answer import Diagnosis
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED
 from wizard.core.facts import STAGES, Service, Target
+from wizard.core.findings import CONFIRMED, SUSPECTED
 from wizard.core.plan import LOCAL, Plan
 from wizard.fixes.request import OnProgress, Progress, Verified, Words
 from wizard.fixes.waits import Pause

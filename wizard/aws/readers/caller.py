@@ -15,8 +15,8 @@ from wizard.aws.readers.shells import shell_questions
 from wizard.aws.readers.target import IDENTITY
 from wizard.aws.reading import Reading, reader
 from wizard.aws.sessions import credential_problem
-from wizard.core.diagnosis import Observed
 from wizard.core.facts import Caller
+from wizard.core.findings import Observed
 from wizard.core.unread import Maybe, Partly, Unread, merged
 from wizard.policy.context import role_key
 from wizard.policy.least import ECR_TOKEN, ECS_TASKS

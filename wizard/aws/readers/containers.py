@@ -20,6 +20,7 @@ _AGENT_PATHS = ("/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm")
 """What the agent writes to; writable mounts there make up for a read-only root."""
 _OF_THE_RUNTIME = (1, 255)
 """What a container ends with whose program is for another processor, and many a program, too."""
+_COMING = ("PROVISIONING", "PENDING", "ACTIVATING")
 _STARTING = timedelta(minutes=2)
 """How long after the start of its task an agent may take, by experience: AWS states no time."""
 
@@ -80,11 +81,13 @@ def _of_one(known: Maybe[dict[str, Any]], name: str, otherwise: Any) -> Any:
 
 
 def _if_started(one: Container, task: Answer, now: datetime) -> Container:
-    """Expect nothing yet of an agent whose task has only just started."""
+    """Expect nothing yet of an agent whose task is still to start, or has only just started."""
     begun = task.get("startedAt")
-    if one.agent != "PENDING" or one.exec_expected is not True or not begun:
+    if one.agent != "PENDING" or one.exec_expected is not True:
         return one
-    if now - datetime.fromisoformat(begun) >= _STARTING:
+    if begun and now - datetime.fromisoformat(begun) >= _STARTING:
+        return one
+    if not begun and task.get("lastStatus") not in _COMING:
         return one
     return replace(one, exec_expected=Unread(TASKS, "starting"), agent_starting=True)
 

@@ -1,12 +1,11 @@
 """How a container ended, if badly, by what its task and AWS say of it."""
 
 from wizard.aws.answers import Answer
+from wizard.aws.observe import TOLD_TO_STOP
 from wizard.aws.reading import Reading
 from wizard.core.unread import Maybe, Unread
 
 TASKS = "ecs:DescribeTasks"
-_TOLD_TO_STOP = (137, 143)
-"""SIGKILL and SIGTERM, by which a task's other containers end with it."""
 _NOT_FOUND = ("executable file not found", "no such file or directory", "exec format error")
 _CHECKS = "failed container health checks"
 _NO_CHECK = ("NONE",)
@@ -31,7 +30,7 @@ def end_of(
     return unhealthy if isinstance(unhealthy, Unread) else _by_code(state, task, definition)
 
 
-def _by_code(state: Answer, task: Answer, definition: Answer) -> str | None:
+def _by_code(state: Answer, task: Answer, definition: Answer) -> Maybe[str | None]:
     code = state.get("exitCode")
     told = task.get("stopCode") in (
         "UserInitiated",
@@ -40,8 +39,9 @@ def _by_code(state: Answer, task: Answer, definition: Answer) -> str | None:
     )
     if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int):
         return None
-    if code == 0 or code in _TOLD_TO_STOP:
-        return "crash" if _ended_first(state, task, definition) else None
+    if code == 0 or code in TOLD_TO_STOP:
+        first = _ended_first(state, task, definition)
+        return first if isinstance(first, Unread) else "crash" if first else None
     return "entrypoint" if code in (126, 127) else "crash"
 
 
@@ -75,23 +75,32 @@ def _failed_check(state: Answer, task: Answer, definition: Answer) -> Maybe[bool
     return len(checked) == 1 or Unread(TASKS, "no-way")
 
 
-def _ended_first(state: Answer, task: Answer, definition: Answer) -> bool:
+def _ended_first(state: Answer, task: Answer, definition: Answer) -> Maybe[bool]:
     """Whether the task stopped because this container ended, with a code that containers also give
     that are told to stop because of another one's end.
 
-    A service's program that is done without an error is done too early.
+    A service's program that is done without an error is done too early. Of several essential
+    containers that were killed or terminated nobody tells which one was the first.
     """
     name = state.get("name")
-    others = [one for one in task.get("containers", ()) if one.get("name") != name]
-    if any(one.get("exitCode") not in (None, 0, *_TOLD_TO_STOP) for one in others):
-        return False
-    if state["exitCode"] != 0:
-        return True
     essential = [
         one.get("name")
         for one in definition.get("containerDefinitions", ())
         if one.get("essential", True)
     ]
-    served = str(task.get("group", "")).startswith("service:")
-    alone = essential == [name]
-    return served and alone and task.get("stopCode") == "EssentialContainerExited"
+    others = [one for one in task.get("containers", ()) if one.get("name") != name]
+    if name not in essential or any(_ended_by_itself(one) for one in others):
+        return False
+    if state["exitCode"] == 0:
+        served = str(task.get("group", "")).startswith("service:")
+        alone = essential == [name]
+        return served and alone and task.get("stopCode") == "EssentialContainerExited"
+    codes = [one.get("exitCode") for one in others if one.get("name") in essential]
+    if 0 in codes:
+        return False
+    return Unread(TASKS, "no-way") if any(code is not None for code in codes) else True
+
+
+def _ended_by_itself(state: Answer) -> bool:
+    bad = state.get("exitCode") not in (None, 0, *TOLD_TO_STOP)
+    return bad or "OutOfMemory" in str(state.get("reason") or "")

@@ -7,7 +7,7 @@ Stopped tasks can be described for about an hour
 from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.arns import alike, short
 from wizard.aws.calls import together
-from wizard.aws.observe import failed, failing, recent, rollback, taken_back
+from wizard.aws.observe import failed, failing, recent, rollback, steady, taken_back
 from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Service, Task
 from wizard.core.unread import Maybe, Unread
@@ -90,8 +90,9 @@ def _no_id(refused: Refused) -> bool:
 
 @reader("task-answer")
 async def task_answer(reading: Reading) -> Maybe[Answer | None]:
-    """The task that is meant: for a shell a running one, if there is any; of a service that does
-    not come to rest the newest that has failed."""
+    """The task that is meant: for a shell a running one, if there is any, and of a service that is
+    at rest one that cannot be entered; of one that does not come to rest the newest that has
+    failed."""
     if not (reading.target.task or reading.target.service):
         return Unread(TASKS, "not-asked")
     tasks = await reading.part("task-answers")
@@ -99,6 +100,7 @@ async def task_answer(reading: Reading) -> Maybe[Answer | None]:
         return tasks
     if reading.target.goal == "exec":
         tasks = sorted(tasks, key=lambda task: task.get("lastStatus") != "RUNNING")
+        tasks = sorted(tasks, key=_is_open) if await _at_rest(reading) else tasks
     elif not reading.target.task:
         service = await reading.part("service-answer")
         if isinstance(service, dict):
@@ -109,6 +111,20 @@ async def task_answer(reading: Reading) -> Maybe[Answer | None]:
                 ended = taken_back(service, tasks)
             tasks = [*ended, *tasks]
     return tasks[0] if tasks else None
+
+
+def _is_open(task: Answer) -> bool:
+    """Whether nothing about the task itself says that it cannot be entered, or it does not run."""
+    agents = [a for one in task.get("containers", ()) for a in one.get("managedAgents", ())]
+    stopped = any(agent.get("lastStatus") == "STOPPED" for agent in agents)
+    enabled = bool(task.get("enableExecuteCommand"))
+    return task.get("lastStatus") != "RUNNING" or (enabled and not stopped)
+
+
+async def _at_rest(reading: Reading) -> bool:
+    """Whether the service's tasks will stay; while they are replaced the newest are meant."""
+    service = await reading.part("service-answer")
+    return not reading.target.task and isinstance(service, dict) and steady(service)
 
 
 @reader("task", calls=(TASKS, LIST))
@@ -137,6 +153,8 @@ async def _described(reading: Reading, answer: Answer) -> Task:
     reading.note(
         "task.predates_exec", TASKS, "task-exec-on" if enabled else "task-exec-off", task=name
     )
+    if not enabled:
+        await _note_others(reading)
     group = str(answer.get("group", ""))
     service: Maybe[Service] = Unread("ecs:DescribeServices", "not-asked")
     if group.startswith("service:"):
@@ -156,3 +174,13 @@ async def _described(reading: Reading, answer: Answer) -> Task:
         stop_code=answer.get("stopCode"),
         stopped_reason=reason,
     )
+
+
+async def _note_others(reading: Reading) -> None:
+    """Say of how many of the service's tasks it is true, where of some it is not."""
+    tasks = await reading.part("task-answers")
+    known = tasks if isinstance(tasks, list) else []
+    alive = [one for one in known if one.get("lastStatus") in _ALIVE]
+    off = sum(not one.get("enableExecuteCommand") for one in alive)
+    if 0 < off < len(alive):
+        reading.note("task.predates_exec", TASKS, "tasks-exec-off", off=off, all=len(alive))

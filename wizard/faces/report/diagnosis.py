@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from wizard.core.answer import Diagnosis, Verdict
-from wizard.core.diagnosis import CONFIRMED, RULED_OUT, SUSPECTED, UNKNOWN, Finding
 from wizard.core.facts import Target
+from wizard.core.findings import CONFIRMED, RULED_OUT, SUSPECTED, UNKNOWN, Finding
 from wizard.core.redact import redact
 from wizard.core.words import fill
 from wizard.faces.report.diagnosis_words import WORDS

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.answer import Diagnosis, Verdict
-from wizard.core.diagnosis import CONFIRMED, SUSPECTED
+from wizard.core.findings import CONFIRMED, SUSPECTED
 from wizard.core.redact import redact
 from wizard.core.words import fill
 from wizard.faces.report.diagnosis import (
