@@ -6,6 +6,7 @@ there (`task-definition`). A reader asks for other parts and for calls; both are
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,8 @@ class Reader:
     read: Read
 
 
+_making: ContextVar[tuple[int, str]] = ContextVar("making", default=(0, ""))
+"""The reading and the part that the running code makes."""
 READERS: dict[str, Reader] = {}
 """Every reader by the part it makes; filled by importing `wizard.aws.readers`."""
 
@@ -80,16 +83,37 @@ class Reading:
 
     def __post_init__(self) -> None:
         self._parts: dict[str, asyncio.Task[tuple[Any, int]]] = {}
+        self._waits: dict[str, set[str]] = {}
 
     async def part(self, name: str) -> Any:
-        """Return the part called `name`, made by its reader once and shared."""
+        """Return the part called `name`, made by its reader once and shared.
+
+        ValueError if it waits, by way of others perhaps, for the one that asks: no answer would
+        ever come.
+        """
         if name in self.given:
             return self.given[name]
+        reading, asking = _making.get()
+        asking = asking if reading == id(self) else ""
+        if asking in self._awaited(name):
+            raise ValueError(f"{asking!r} and {name!r} wait for each other")
+        self._waits.setdefault(asking, set()).add(name)
         if name not in self._parts:
             self._parts[name] = asyncio.create_task(self._make(READERS[name]))
         return await shared(self._parts[name])
 
+    def _awaited(self, name: str) -> set[str]:
+        """Return `name` and every part that it has waited for so far."""
+        found, left = set[str](), [name]
+        while left:
+            one = left.pop()
+            if one not in found:
+                found.add(one)
+                left += self._waits.get(one, ())
+        return found
+
     async def _make(self, one: Reader) -> tuple[Any, int]:
+        _making.set((id(self), one.part))
         limit_to(one.calls)
         try:
             return await one.read(self), depth()

@@ -123,8 +123,10 @@ def _is_open(task: Answer) -> bool:
 
 async def _at_rest(reading: Reading) -> bool:
     """Whether the service's tasks will stay; while they are replaced the newest are meant."""
+    if reading.target.task or not reading.target.service:
+        return False
     service = await reading.part("service-answer")
-    return not reading.target.task and isinstance(service, dict) and steady(service)
+    return isinstance(service, dict) and steady(service)
 
 
 @reader("task", calls=(TASKS, LIST))
