@@ -29,6 +29,7 @@ from wizard.aws.reading import Reading
 from wizard.core.facts import Obstacle, Target
 from wizard.core.unread import Unread
 from wizard.network import NetworkView
+from wizard.network import Unread as Unseen
 
 ZONES = "route53:ListHostedZonesByVPC"
 RULES = "route53resolver:ListResolverRules"
@@ -202,3 +203,31 @@ async def test_what_hangs_on_two_things_is_asked_for_step_by_step() -> None:
     found, source, _ = await read(view, replies)
     assert causes(found) == ["endpoint-private-dns-off"]
     assert source.operations() == ["ec2:DescribeInstances", ZONES]
+
+
+HIDDEN = Unseen("ec2:DescribeSecurityGroups", "AccessDenied")
+
+
+EGRESS, GROUP = "task-group-egress-closed", "endpoint-group-closed"
+
+
+@pytest.mark.parametrize(
+    ("view", "proven", "among"),
+    [
+        (isolated(), "endpoint-missing", {EGRESS}),
+        (private_dns_off(), "endpoint-private-dns-off", {EGRESS, GROUP}),
+    ],
+)
+async def test_groups_that_may_not_be_read_may_stand_in_a_way_that_is_blocked_as_well(
+    view: NetworkView, proven: str, among: set[str]
+) -> None:
+    found, _, _ = await read(put(view, security_groups=HIDDEN), {ZONES: NO_ZONES})
+    assert causes(found) == [proven]
+    (open_,) = [one for one in found if isinstance(one.cause, Unread)]
+    assert {one.call for one in open_.cause.every} == {"ec2:DescribeSecurityGroups"}
+    assert {name.removeprefix("network.") for name in open_.cause.among} == among
+
+
+async def test_a_blocked_way_whose_rest_was_read_leaves_nothing_open() -> None:
+    found, _, _ = await read(isolated(), {})
+    assert not [one for one in found if isinstance(one.cause, Unread)]

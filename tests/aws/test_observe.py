@@ -17,6 +17,7 @@ from wizard.aws.observe import (
     observe,
     of_tasks,
     once,
+    recent,
     steady,
 )
 from wizard.aws.reading import Reading
@@ -129,6 +130,15 @@ async def test_a_failing_deployment_shows_its_tasks_before_its_own_words(known: 
         f"pull.registry-auth-unreachable {TASK}",
         f"deploy.circuit-breaker {ROLLOUT}",
     ]
+
+
+@pytest.mark.parametrize("code", ["UserInitiated", "SpotInterruption"])
+def test_a_task_that_was_taken_away_tells_less_than_an_older_one_that_failed(code: str) -> None:
+    taken = stopped("Task stopped by user", stopCode=code, startedBy="ecs-svc/2")
+    crashed = stopped("Essential container in task exited", startedBy="ecs-svc/2")
+    crashed["stopCode"] = "EssentialContainerExited"
+    assert recent(service(), [taken, crashed]) == [crashed, taken]
+    assert recent(service(), [taken]) == [taken]
 
 
 async def test_what_was_before_the_last_steady_state_is_over(known: Knowledge) -> None:

@@ -147,6 +147,24 @@ def test_the_right_to_list_log_groups_may_be_given_for_those_of_the_account() ->
         assert "s3:GetBucketLocation" not in found.lacking_elsewhere
 
 
+def test_what_has_a_cause_of_its_own_is_told_there_alone() -> None:
+    own = {"Policy": policy("Allow", "kms:*", f"arn:aws:iam::{ACCOUNT}:root")}
+    replies: dict[str, Reply] = {**policies(Action="logs:*", Resource="*"), SIMULATE: DENIED}
+    found = read(
+        "task_role",
+        {**replies, "kms:GetKeyPolicy": own},
+        task_definition=definition(taskRoleArn=ROLE),
+        goals=frozenset({"exec"}),
+        cluster_answer={},
+        session_key=KEY,
+    )
+    assert found.value.lacking_elsewhere == ("kms:Decrypt",)
+    assert found.value.missing_resources == ("*",)
+    (said,) = [one for one in found.says if "no policy" in one]
+    assert "ssmmessages:OpenDataChannel" in said
+    assert "kms:Decrypt" not in said
+
+
 def reading_file(bucket: Reply) -> Read:
     actions = ["s3:GetObject", "s3:GetBucketLocation"]
     replies = {**policies(Action=actions, Resource="*"), SIMULATE: DENIED}

@@ -4,7 +4,7 @@ import pytest
 
 from wizard.catalog.store import knowledge
 from wizard.core.diagnosis import diagnose
-from wizard.core.facts import LogGroup, Obstacle, Repository, Role, Service
+from wizard.core.facts import LogGroup, Obstacle, Repository, Role, Secret, Service
 from wizard.core.findings import Finding, Observed
 from wizard.core.knowledge import Knowledge
 
@@ -96,9 +96,18 @@ def test_of_two_failing_tasks_each_has_its_present_cause(known: Knowledge) -> No
 def test_what_is_missing_before_the_start_is_present_where_only_a_deployment_is_seen_to_fail(
     known: Knowledge,
 ) -> None:
-    facts = {"log_groups": (LogGroup("/ecs/web", "eu-west-1", exists=False),)}
-    found = diagnose(known, facts, [seen("deploy.start-impaired")], "start")
+    groups = (LogGroup("/ecs/web", "eu-west-1", exists=False),)
+    impaired = [seen("deploy.start-impaired")]
+    found = diagnose(known, {"log_groups": groups}, impaired, "start")
     assert told(found) == [("logs.group-missing", False)]
+    # An image is what such a deployment is thought to fail by; what lies before it goes first.
+    facts = {"log_groups": groups, "repositories": (Repository("team/app", exists=False),)}
+    found = diagnose(known, facts, impaired, "start")
+    assert told(found) == [("ecr.repository-missing", False), ("logs.group-missing", True)]
+    facts["secrets"] = (Secret("db", problem="missing"),)
+    found = diagnose(known, facts, impaired, "start")
+    assert [predicted for _, predicted in told(found)] == [False, True, True]
+    assert told(found)[0][0] == "secret.missing"
 
 
 def test_within_a_stage_the_way_comes_before_the_right(known: Knowledge) -> None:

@@ -17,15 +17,15 @@ _UNSEEN = ("scp", "rcp", "session")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Actions that no policy allows, and those that something denies or limits, with what does.
+    """Actions that no policy allows (`on`: on which resources each), and those that something
+    denies or limits, with what does.
 
     `doubtful` are those that the principal's own policies do not allow, while a policy that could
     not be read may. `open` are the undecided actions and what kept each open, `unread` the first
     of that; `call` is what told the rest.
     """
 
-    missing: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
+    on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     denied: tuple[str, ...] = ()
     denied_by: str | None = None
     unread: Unread | None = None
@@ -33,6 +33,16 @@ class Judged:
     call: str = SIMULATE
     doubtful: tuple[str, ...] = ()
     open: Mapping[str, Unread] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The actions that no policy allows."""
+        return tuple(self.on)
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The resources of all of them, each once."""
+        return tuple(dict.fromkeys(one for some in self.on.values() for one in some))
 
     @property
     def missing_or_unread(self) -> Maybe[tuple[str, ...]]:
@@ -61,8 +71,7 @@ class Pair:
 
 def sum_up(pairs: Sequence[Pair], told: Mapping[str, str], refused: Sequence[Refused]) -> Judged:
     """Return what the decisions on `pairs` say together; `told` is what AWS said was refused."""
-    missing: dict[str, None] = {}
-    resources: dict[str, None] = {}
+    missing: dict[str, tuple[str, ...]] = {}
     denied: dict[str, None] = {}
     doubtful: dict[str, None] = {}
     opened: dict[str, Unread] = {}
@@ -74,7 +83,7 @@ def sum_up(pairs: Sequence[Pair], told: Mapping[str, str], refused: Sequence[Ref
             said = None
         lacks = decision.effect == "implicit-deny" and decision.by in ("identity", "")
         if lacks or said == "identity":
-            missing[one.action] = resources[one.resource] = None
+            missing[one.action] = (*missing.get(one.action, ()), one.resource)
         elif said:
             denied[one.action] = None
             by = by or said
@@ -86,8 +95,7 @@ def sum_up(pairs: Sequence[Pair], told: Mapping[str, str], refused: Sequence[Ref
             denied[one.action] = None
             by = by or _denier(decision)
     return Judged(
-        tuple(missing),
-        tuple(resources),
+        missing,
         tuple(denied),
         by,
         next(iter(opened.values()), None),

@@ -34,6 +34,7 @@ _STEADY = "has reached a steady state"
 _BACK = "rolling back to deployment"
 _OWN_DEPLOYMENT = timedelta(seconds=5)
 """How long after its event the deployment that takes another back may begin."""
+_TAKEN_AWAY = ("UserInitiated", "SpotInterruption", "TerminationNotice")
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 _ENDED = "Essential container in task exited"
 TOLD_TO_STOP = (137, 143)
@@ -127,9 +128,12 @@ def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
     """Return the newest stopped tasks, those of the deployment in progress if it has any.
 
     A task that is just stopping has its reason already, but not yet all that its containers say.
+    One that somebody stopped, or that AWS took the place of, tells nothing while others failed.
     """
     stopped = [task for task in tasks if task.get("stoppedReason")]
-    stopped.sort(key=lambda task: task.get("lastStatus") != "STOPPED")
+    stopped.sort(
+        key=lambda task: (task.get("lastStatus") != "STOPPED", task.get("stopCode") in _TAKEN_AWAY)
+    )
     own = [task for task in stopped if task.get("startedBy") == _primary(service)]
     return (own or stopped)[:_TASKS]
 

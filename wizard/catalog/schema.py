@@ -124,6 +124,7 @@ SYMPTOM = _object(
         "follows": _GLOBS,
         "extract": {"type": "array", "items": _TEXT},
         "harmless": {"type": "boolean"},
+        "vague": {"type": "boolean"},
     },
 )
 

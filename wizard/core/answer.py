@@ -74,7 +74,7 @@ class Diagnosis:
         present = [
             one
             for one in self.findings
-            if not (one.predicted or (one.kind == "way" and one.unread))
+            if not (one.predicted or ("obstacles" in one.facts and one.unread))
             and not (runs and one.stage not in ("push", "exec"))
         ]
         return (

@@ -36,7 +36,8 @@ class Candidate(Record):
 class Symptom(Record):
     """One kind of error text. `stage` is where in a task's life it shows; `goal` what to read for.
 
-    `harmless` marks a message that needs no mending.
+    `harmless` marks a message that needs no mending, `vague` one that says that tasks fail and not
+    where: `stage` is then the last one that it may mean.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Symptom(Record):
     stage: str
     goal: str
     harmless: bool = False
+    vague: bool = False
     extract: tuple[str, ...] = ()
 
 
@@ -113,6 +115,7 @@ class Knowledge:
             stage=one["stage"],
             goal=one["goal"],
             harmless=one.get("harmless", False),
+            vague=one.get("vague", False),
             extract=tuple(one.get("extract", ())),
         )
 

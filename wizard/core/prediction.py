@@ -9,7 +9,8 @@ from wizard.core.findings import CONFIRMED, SUSPECTED, Finding, Observed
 from wizard.core.knowledge import CAUSE_KINDS, Knowledge, Symptom
 
 _THINGS = ("repository", "secret", "log_group", "role", "container")
-_BEFORE_START = STAGES[STAGES.index("role") : STAGES.index("start")]
+_START = STAGES.index("start")
+_BEFORE_START = STAGES[STAGES.index("role") : _START]
 
 
 def in_time(
@@ -34,9 +35,10 @@ def _present(
     """Return the stage at which things fail now, as an index of `STAGES`.
 
     The first symptom seen tells, and if what it is proven to come from shows later only, or
-    earlier only (a deployment that fails says nothing of where its tasks do), that; without one,
-    a service that wants no tasks fails nowhere (-1), a running task has passed every stage but the
-    shell, and otherwise it is the earliest stage at which a cause is proven.
+    earlier only, that. A vague one means the earliest stage at which anything is proven that keeps
+    tasks from starting. Without one, a service that wants no tasks fails nowhere (-1), a running
+    task has passed every stage but the shell, and otherwise it is the earliest stage at which a
+    cause is proven.
     """
     if observed:
         symptom = knowledge.symptom(observed[0].symptom)
@@ -47,6 +49,9 @@ def _present(
             for one in findings
             if one.status == CONFIRMED and one.cause in own
         ]
+        if symptom.vague:
+            early = [STAGES.index(one.stage) for one in findings if _is_early(one)]
+            return min([*proven, *early], default=told)
         earlier = bool(proven) and max(proven) < told
         return min(proven) if earlier else max(told, min(proven, default=told))
     service, task = facts.get("service"), facts.get("task")
@@ -56,6 +61,10 @@ def _present(
         return STAGES.index("exec")
     proven = [STAGES.index(one.stage) for one in findings if one.status == CONFIRMED]
     return min(proven, default=len(STAGES))
+
+
+def _is_early(finding: Finding) -> bool:
+    return finding.status == CONFIRMED and finding.stage in _BEFORE_START
 
 
 def _first_rank(
@@ -85,7 +94,8 @@ def _past(
     """Return what tasks that fail at `present`, before they start, have got past: the next one will
     meet it all the same. Nothing where what they fail by is not proven: it may be this."""
     told = [one for one in findings if _is_told(knowledge, seen, one)]
-    if present >= STAGES.index("start") or CONFIRMED not in (one.status for one in told):
+    fails = STAGES.index(seen[0].stage) if seen else _START
+    if fails >= _START or seen[0].vague or CONFIRMED not in (one.status for one in told):
         return []
     return [
         one

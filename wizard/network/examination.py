@@ -67,6 +67,7 @@ def reach_of(need: Need, way: str, part: Part) -> Reach:
         unread=part.unread if part.ok is None else (),
         evidence=part.evidence,
         may_be=open_causes(part.unread) if part.ok is None else (),
+        beyond=part.unread if part.ok is False else (),
     )
 
 
@@ -86,6 +87,13 @@ def _closed_anyway(scene: Scene) -> tuple[Obstacle, ...]:
     if all(part.ok is False for part in acls):
         found += acls[0].obstacles
     return found
+
+
+def _unseen_anyway(scene: Scene) -> tuple[Unread, ...]:
+    """What was not read of the groups and the ACL, which a way that is lacking would have too."""
+    outside = internet(scene.need.service)
+    parts = (groups_part(scene, outside), near_acl(scene, outside))
+    return tuple(dict.fromkeys(one for part in parts if part.ok is None for one in part.unread))
 
 
 def _names_something(scene: Scene) -> bool:
@@ -131,6 +139,7 @@ def _lacking(scene: Scene, found: Found, public: Public) -> Reach:
         obstacles=_marked((*closed, *names.confirmed, *_beyond(scene, found, names, closed))),
         remedies=names.others,
         evidence=evidence,
+        beyond=_unseen_anyway(scene),
     )
 
 

@@ -165,6 +165,7 @@ class Reach:
     `remedies`: other names of the same broken way (each of them mended would open a way too), or
     things that could not be proven: to be offered as suspected. `may_be`: the kinds of obstacles
     that what was not read may hide, beside those of a blocked way too; empty where that may be any.
+    `beyond`: what was not read of the rest of a blocked way, where more may stand in it.
     """
 
     need: Need
@@ -175,3 +176,4 @@ class Reach:
     unread: tuple[Unread, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     may_be: tuple[str, ...] = ()
+    beyond: tuple[Unread, ...] = ()

@@ -234,15 +234,15 @@ def _with_pasted(reading: Reading, judged: Judged) -> Judged:
         explicit = "explicit deny" in one.text.lower()
         denier = _DENIERS.get(str(by)) or ("explicit-deny" if explicit else None)
         if denier and not (action in judged.denied and denier == judged.denied_by):
-            missing = tuple(name for name in judged.missing if name != action)
+            on = {name: some for name, some in judged.on.items() if name != action}
             denied = (action, *(name for name in judged.denied if name != action))
-            told = replace(judged, missing=missing, denied=denied, denied_by=denier)
+            told = replace(judged, on=on, denied=denied, denied_by=denier)
             return _decided(told, action)
         if by == "identity-based" and judged.unread and not judged.missing and not explicit:
             # AWS has said so itself; its policies only cannot be read from here.
             resource = one.fields.get("resource")
             named = (resource,) if isinstance(resource, str) else ()
-            told = replace(judged, missing=(action,), resources=named, call="paste")
+            told = replace(judged, on={action: named}, call="paste")
             return _decided(told, action)
     return judged
 

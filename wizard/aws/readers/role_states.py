@@ -81,7 +81,7 @@ async def read_role(
         trusted=trusted,
         editable=editable(name, arn),
         missing_actions=judged.missing_or_unread,
-        missing_resources=judged.resources,
+        missing_resources=_own(judged, use).resources,
         denied_actions=judged.denied,
         denied_by=judged.denied_by,
         stage="role" if exists is False or trusted is False else use.stage(judged),
@@ -153,6 +153,13 @@ def _without_tasks(judged: Judged, tasks: Any, asked: list[Question]) -> Judged:
     return replace(judged, open=opened, unread=tasks if opened else judged.unread)
 
 
+def _own(judged: Judged, use: Use) -> Judged:
+    """The same without the actions whose lack is a cause of its own."""
+    on = {action: some for action, some in judged.on.items() if not use.sets_apart(action)}
+    denied = tuple(one for one in judged.denied if not use.sets_apart(one))
+    return replace(judged, on=on, denied=denied)
+
+
 def _lacking(judged: Judged, use: Use) -> Maybe[tuple[str, ...]]:
     own = tuple(one for one in _every(judged) if not use.sets_apart(one))
     unread = judged.unread if not judged.open else _open(judged, use, elsewhere=False)
@@ -213,19 +220,11 @@ def _note(
         reading.note(f"{use.fact}.trusted", GET, "role-not-trusted", role=name, by=use.taken_by)
     elif trusted is True:
         reading.note(f"{use.fact}.trusted", GET, "role-trusted", role=name, by=use.taken_by)
-    call = judged.call
-    if judged.missing:
-        reading.note(
-            f"{use.fact}.lacking_actions", call, "actions-missing", who=name, actions=judged.missing
-        )
-    if judged.denied:
-        reading.note(
-            f"{use.fact}.lacking_actions",
-            call,
-            "actions-denied",
-            who=name,
-            actions=judged.denied,
-            by=judged.denied_by,
-        )
+    own, about, call = _own(judged, use), f"{use.fact}.lacking_actions", judged.call
+    if own.missing:
+        reading.note(about, call, "actions-missing", who=name, actions=own.missing)
+    if own.denied:
+        by = judged.denied_by
+        reading.note(about, call, "actions-denied", who=name, actions=own.denied, by=by)
     if not (judged.missing or judged.denied or judged.unread):
-        reading.note(f"{use.fact}.lacking_actions", call, judged.allowed_phrase, who=name)
+        reading.note(about, call, judged.allowed_phrase, who=name)

@@ -1,6 +1,6 @@
 """The network ways that the task needs, judged by what was read of its VPC."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,8 @@ from wizard.aws.reading import Reading, reader
 from wizard.core.facts import Obstacle, Way
 from wizard.core.unread import Maybe, Unread, merged
 from wizard.network.examination import examine, examine_subnet
+from wizard.network.hidden import open_causes
+from wizard.network.private import GROUP_CLOSED
 from wizard.network.types import Interface, Need, NetworkView, Reach
 from wizard.network.types import Unread as Unseen
 
@@ -85,12 +87,25 @@ async def obstacles(reading: Reading) -> Maybe[tuple[Obstacle, ...]]:
         if among is None or among:
             unknown = replace(undecided, among=among or ())
             made[(undecided,)] = Obstacle(unknown, undecided, open_[0].need.stage or "eni")
-    for obstacle in balancers:
+    for obstacle in (*_beyond(found, made.values()), *balancers):
         made.setdefault(_identity(obstacle), obstacle)
     confirmed = {_remedied(one) for one in made.values() if one.status == "confirmed"}
     return tuple(
         one for one in made.values() if one.status == "confirmed" or _remedied(one) not in confirmed
     )
+
+
+def _beyond(found: Sequence[Reach], made: Iterable[Obstacle]) -> Iterator[Obstacle]:
+    """Yield what may stand in blocked ways besides, for want of what was not read of their rest."""
+    named = {one.cause for one in made}
+    for reach in found:
+        causes = [one for one in open_causes(reach.beyond) if one not in named]
+        if not any("endpoint" in one.fields for one in reach.obstacles):
+            causes = [one for one in causes if one != GROUP_CLOSED]
+        if causes:
+            unread = merged(*(Unread(one.call, one.why) for one in reach.beyond))
+            unknown = replace(unread, among=tuple(causes))
+            yield Obstacle(unknown, unknown, reach.need.stage or "eni")
 
 
 def _may_be(ways: Sequence[Reach], named: Container[Maybe[str]]) -> tuple[str, ...] | None:
