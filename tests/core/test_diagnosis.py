@@ -59,6 +59,18 @@ def test_what_a_task_got_past_is_present_where_nothing_else_explains_its_failure
     assert told(found) == [("s3", False)]
 
 
+def test_a_symptom_that_says_where_tasks_fail_counts_before_one_that_does_not(
+    known: Knowledge,
+) -> None:
+    facts = {
+        "repositories": (Repository("team/app", exists=False),),
+        "secrets": (Secret("db", problem="missing"),),
+    }
+    both = [seen("deploy.start-impaired"), seen("pull.image-not-found")]
+    found = diagnose(known, facts, both, "start")
+    assert told(found) == [("ecr.repository-missing", False), ("secret.missing", True)]
+
+
 def test_what_is_wrong_with_another_thing_than_the_one_that_is_named_comes_next(
     known: Knowledge,
 ) -> None:

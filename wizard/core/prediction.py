@@ -17,7 +17,8 @@ def in_time(
     knowledge: Knowledge, facts: Facts, observed: Sequence[Observed], findings: Sequence[Finding]
 ) -> list[Finding]:
     """Return the findings, each with its stage and whether it is only predicted: not what the
-    first symptom comes from, but what would fail next."""
+    first symptom comes from (the first that is not vague, if any), but what would fail next."""
+    observed = sorted(observed, key=lambda one: knowledge.symptom(one.symptom).vague)
     seen = [knowledge.symptom(one.symptom) for one in observed]
     present = _present(knowledge, facts, observed, findings)
     first = _first_rank(knowledge, observed, findings, present)
