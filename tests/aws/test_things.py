@@ -147,6 +147,30 @@ def test_the_right_to_list_log_groups_may_be_given_for_those_of_the_account() ->
         assert "s3:GetBucketLocation" not in found.lacking_elsewhere
 
 
+STREAMS = ("logs:CreateLogStream", "logs:PutLogEvents")
+
+
+@pytest.mark.parametrize(
+    ("forms", "lacks"),
+    [
+        (["/ecs/web:*"], None),
+        (["/ecs/web"], STREAMS),
+        (["/ecs/web", "/ecs/web:*"], ()),
+        (["/ecs/other:*"], (*STREAMS, "logs:CreateLogGroup")),
+    ],
+)
+def test_a_right_on_one_form_of_a_log_groups_arn_is_neither_there_nor_lacking(
+    forms: list[str], lacks: tuple[str, ...] | None
+) -> None:
+    options = {"awslogs-group": "/ecs/web", "awslogs-region": REGION}
+    options["awslogs-create-group"] = "true"
+    container = {"logConfiguration": {"logDriver": "awslogs", "options": options}}
+    groups = [f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{form}" for form in forms]
+    replies = policies(Action="logs:*", Resource=groups)
+    found = role({**replies, SIMULATE: DENIED}, container).value.lacking_actions
+    assert isinstance(found, Unread) if lacks is None else found == lacks
+
+
 def test_what_has_a_cause_of_its_own_is_told_there_alone() -> None:
     own = {"Policy": policy("Allow", "kms:*", f"arn:aws:iam::{ACCOUNT}:root")}
     replies: dict[str, Reply] = {**policies(Action="logs:*", Resource="*"), SIMULATE: DENIED}

@@ -9,6 +9,7 @@ from wizard.core.unread import Maybe, Unread
 from wizard.policy.types import Decision
 
 SIMULATE = "iam:SimulatePrincipalPolicy"
+_TWO_FORMS = "logs:CreateLogGroup"
 
 _UNSEEN = ("scp", "rcp", "session")
 """What a simulation may not know: it leaves out an organization's policies that have conditions
@@ -67,6 +68,26 @@ class Pair:
     unsure: Unread | None = None
     own: Decision | None = None
     final: Decision | None = None
+
+
+def doubt_forms(pairs: Sequence[Pair]) -> None:
+    """Leave open what is allowed on one form of a thing's ARN and not on the other.
+
+    CreateLogGroup is refused on `log-group:NAME:log-stream:` by most denials that users report, on
+    `log-group:NAME` by some newer ones (github.com/elastic/apm-aws-lambda/issues/526 has one).
+    """
+    for one in pairs:
+        if one.action != _TWO_FORMS or not one.final or one.final.allowed:
+            continue
+        other = (
+            each for each in pairs if each.action == _TWO_FORMS and _named(each) == _named(one)
+        )
+        if any(each.final and each.final.allowed for each in other):
+            one.final = Decision("unknown", "identity", why="not-evaluable")
+
+
+def _named(one: Pair) -> str:
+    return one.resource.partition(":log-stream:")[0]
 
 
 def sum_up(pairs: Sequence[Pair], told: Mapping[str, str], refused: Sequence[Refused]) -> Judged:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from wizard.aws.answers import Refused
 from wizard.aws.arns import part
 from wizard.aws.calls import both, together
-from wizard.aws.judged import SIMULATE, Judged, Pair, sum_up
+from wizard.aws.judged import SIMULATE, Judged, Pair, doubt_forms, sum_up
 from wizard.aws.policies import read_policies
 from wizard.aws.questions import Question
 from wizard.aws.reading import Reading
@@ -106,6 +106,7 @@ async def judge(
         if one.unsure and not one.final.allowed:
             unseen = (Unseen(one.unsure.call, one.unsure.why),)
             one.final = Decision("unknown", "identity", unread=unseen)
+    doubt_forms(pairs)
     found = _every_refusal(sum_up(pairs, who.told, refused), pairs, refused)
     return replace(found, call=READ) if refused and len(refused) == len(questions) else found
 
