@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.aws.asking import proven
+from tests.aws.scripted import Scripted
 from wizard.aws import saving
+from wizard.aws.calls import Calls
 from wizard.aws.engine import Engine
+from wizard.aws.listing import tasks_by_group
 from wizard.cli import main
 from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
+from wizard.core.unread import Unread
 from wizard.errors import UsageError
 from wizard.lab import Lab
 from wizard.lab.world import World
@@ -223,6 +227,7 @@ def test_a_file_that_cannot_be_written_is_wrong_usage(
         '{"format": 1, "region": "", "partition": "", "target": {}, "answers": [1]}',
         '{"format": 1, "region": "", "partition": "", "target": {}, "answers": 5}',
         '{"format": 1, "region": "", "partition": "", "target": "prod", "answers": []}',
+        '{"format": 1, "region": "", "partition": "", "target": {"cluster": 7}, "answers": []}',
         '{"format": 1, "region": "", "partition": "", "target": {}, '
         '"answers": [{"call": "ecs:ListTasks", "params": {}}]}',
         '{"format": 1, "region": "", "partition": "", "target": {}, '
@@ -239,6 +244,27 @@ def test_a_file_that_is_none_is_a_usage_error_with_its_name(
     with pytest.raises(UsageError, match=r"facts\.json") as caught:
         Engine(known, replay=path).diagnose(WEB)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("damage", [5, [7], None])
+def test_a_list_of_services_that_cannot_be_read_is_a_usage_error(
+    damage: object, tmp_path: Path, known: Knowledge
+) -> None:
+    params = {"cluster": "prod", "maxResults": 100}
+    answer = {"call": "ecs:ListServices", "params": params, "answer": {"serviceArns": damage}}
+    document = {"format": 1, "region": "eu-west-1", "partition": "aws", "whole": "cluster"}
+    path = tmp_path / "facts.json"
+    path.write_text(json.dumps({**document, "target": {"cluster": "prod"}, "answers": [answer]}))
+    with pytest.raises(UsageError, match=r"facts\.json") as caught:
+        Engine(known, replay=path).diagnose_saved()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("damage", [5, None, ["x", 7], [{}]])
+async def test_tasks_that_cannot_be_read_leave_a_cluster_without_them(damage: object) -> None:
+    source = Scripted({"ecs:ListTasks": {"taskArns": damage}})
+    found = await tasks_by_group(Calls(source, 20), "prod")
+    assert found == Unread("ecs:DescribeTasks", "unexpected-answer")
 
 
 def test_members_of_a_later_version_are_no_obstacle(tmp_path: Path, known: Knowledge) -> None:

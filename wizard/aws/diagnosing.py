@@ -14,7 +14,7 @@ from wizard.aws.catalogue import Catalogue
 from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.inference import inferred
 from wizard.aws.observe import observe
-from wizard.aws.reading import Reading
+from wizard.aws.reading import ODD_SHAPE, Reading
 from wizard.aws.sessions import credential_problem
 from wizard.core.answer import Diagnosis
 from wizard.core.facts import Bastion, Facts, Target
@@ -37,7 +37,7 @@ async def diagnose_one(
     goals = frozenset(knowledge.symptom(one.symptom).goal for one in observed)
     reading = Reading(calls, target, observed, {"observed-goals": goals, **(given or {})})
     possible = knowledge.meant(_possible_goals(target, goals))
-    facts, live = await asyncio.gather(reading.facts(possible.facts), observe(reading, knowledge))
+    facts, live = await asyncio.gather(reading.facts(possible.facts), _seen(reading, knowledge))
     if isinstance(facts.get("bastion"), Bastion):
         away = _unreachable(calls)
         every = tuple(sorted({*away, *facts["bastion"].unreachable}))
@@ -56,6 +56,15 @@ async def diagnose_one(
     )
     facts = inferred(knowledge, facts, symptoms)
     return _answer(reading, knowledge, facts, symptoms, await reading.part("goals"), started)
+
+
+async def _seen(reading: Reading, knowledge: Catalogue) -> list[Observed]:
+    """Return what fails now; of an answer of an odd shape the facts tell that it was one."""
+    try:
+        return await observe(reading, knowledge)
+    except ODD_SHAPE as error:
+        reading.faults.append(error)
+        return []
 
 
 def _is_away(one: Made) -> bool:

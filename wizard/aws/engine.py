@@ -23,7 +23,7 @@ from wizard.aws.errors import AwsUnavailableError
 from wizard.aws.fleet import Count as Count
 from wizard.aws.fleet import diagnose_fleet
 from wizard.aws.machine import PROBES
-from wizard.aws.reading import operations
+from wizard.aws.reading import ODD_SHAPE, operations
 from wizard.aws.sessions import read_session
 from wizard.aws.source import LiveSource, OfflineSource, SavedSource, Source
 from wizard.core.answer import Choice, Diagnosis, Failure, Identity
@@ -208,6 +208,11 @@ class Engine:
 
         try:
             result = asyncio.run(whole())
+        except ODD_SHAPE as error:
+            if self._replay is None:
+                raise
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            raise UsageError(f"{self._replay}: an answer in it cannot be read: {said}") from error
         finally:
             source.close()
         if trouble:

@@ -9,7 +9,7 @@ from wizard.aws.answers import Answer, Outcome, Refused
 from wizard.aws.arns import cluster_in, short
 from wizard.aws.calls import Calls, chunked, together
 from wizard.aws.observe import failing, of_service, of_tasks, once, recent
-from wizard.aws.reading import Reading
+from wizard.aws.reading import ODD_SHAPE, Reading
 from wizard.core.answer import Choice, Failure, Identity
 from wizard.core.facts import Target
 from wizard.core.knowledge import Knowledge
@@ -160,6 +160,13 @@ async def failures(calls: Calls, knowledge: Knowledge, cluster: str | None) -> l
 async def tasks_by_group(calls: Calls, cluster: str) -> dict[str, list[Answer]] | Unread:
     """Return the cluster's tasks by group, newest first: of each the newest that run and the newest
     that have stopped, `_OF_A_GROUP` of both. The others are not held in memory."""
+    try:
+        return await _tasks_by_group(calls, cluster)
+    except ODD_SHAPE:
+        return Unread(TASKS, "unexpected-answer")
+
+
+async def _tasks_by_group(calls: Calls, cluster: str) -> dict[str, list[Answer]] | Unread:
     listed = await together(
         *(
             calls.call("ecs:ListTasks", cluster=cluster, desiredStatus=one)

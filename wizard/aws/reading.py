@@ -35,6 +35,8 @@ class Reader:
 
 _making: ContextVar[tuple[int, str]] = ContextVar("making", default=(0, ""))
 """The reading and the part that the running code makes."""
+ODD_SHAPE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What an answer of a shape that AWS does not document makes of code that reads it."""
 READERS: dict[str, Reader] = {}
 """Every reader by the part it makes; filled by importing `wizard.aws.readers`."""
 
@@ -117,7 +119,7 @@ class Reading:
         limit_to(one.calls)
         try:
             return await one.read(self), depth()
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        except ODD_SHAPE as error:
             # An answer of a shape that AWS does not document must cost one part, not the rest.
             self.faults.append(error)
             return Unread(next(iter(sorted(one.calls)), one.part), "unexpected-answer"), depth()

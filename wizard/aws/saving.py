@@ -174,6 +174,10 @@ def _problems(document: Any) -> Iterator[str]:
     for name, kind in (("region", str), ("partition", str), ("target", dict), ("answers", list)):
         if not isinstance(document.get(name), kind):
             yield f"{name} is missing or of a wrong kind"
+    told = document.get("target")
+    for name, value in told.items() if isinstance(told, dict) else ():
+        if not isinstance(value, str | None):
+            yield f"target: {name} is of a wrong kind"
     for number, one in enumerate(document["answers"] or (), 1):
         if not _is_answer(one):
             yield f"answer {number} is none"
