@@ -9,7 +9,15 @@ from typing import Any
 
 import pytest
 
+from wizard.core.facts import STAGES
 from wizard.lab import Lab
+from wizard.lab.cloud.launch import ebs, pull, run
+from wizard.lab.cloud.launch.env_files import fetch_env_files
+from wizard.lab.cloud.launch.logger import check_logger
+from wizard.lab.cloud.launch.provision import provision
+from wizard.lab.cloud.launch.secrets_ import fetch_secrets
+from wizard.lab.cloud.launch.steps import STEPS
+from wizard.lab.cloud.launch.volumes import mount_volumes
 from wizard.lab.world import ALL_ENDPOINTS, EXEC_ACTIONS, World, allow, healthy
 
 from .refusals import REFUSALS, pattern
@@ -227,3 +235,21 @@ def test_platform_1_3_asks_for_no_token_over_its_own_interface(lab: Lab) -> None
 
 def test_a_healthy_world_has_nothing_to_say(lab: Lab) -> None:
     assert healthy(lab).reasons() == []
+
+
+def test_the_steps_of_a_start_are_in_the_order_by_which_a_diagnosis_predicts() -> None:
+    stages: dict[Any, str] = {
+        provision: "eni",
+        pull.registry_auth: "registry-auth",
+        fetch_secrets: "secrets",
+        pull.manifests: "image",
+        pull.layers: "layers",
+        fetch_env_files: "env-file",
+        ebs.attach: "volumes",
+        mount_volumes: "volumes",
+        check_logger: "logger",
+        run.activate: "start",
+        run.start: "start",
+    }
+    order = [STAGES.index(stages[step.run]) for step in STEPS]
+    assert order == sorted(order)

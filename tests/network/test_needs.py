@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from wizard.core import facts
 from wizard.network import STAGES, Need, Task, interfaces, task_needs
 
 ACCOUNT = "111122223333"
@@ -227,6 +228,10 @@ def test_needs_come_in_the_order_in_which_fargate_meets_them() -> None:
     assert order == sorted(order)
     # The second container adds the registry of its image and nothing else.
     assert len(order) == 8
+
+
+def test_the_order_of_the_needs_is_that_of_the_facts() -> None:
+    assert [stage for stage in facts.STAGES if stage in STAGES] == list(STAGES)
 
 
 def test_china_has_its_own_suffix_and_partition() -> None:

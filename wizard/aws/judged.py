@@ -73,8 +73,8 @@ class Pair:
 def doubt_forms(pairs: Sequence[Pair]) -> None:
     """Leave open what is allowed on one form of a thing's ARN and not on the other.
 
-    CreateLogGroup is refused on `log-group:NAME:log-stream:` by most denials that users report, on
-    `log-group:NAME` by some newer ones (github.com/elastic/apm-aws-lambda/issues/526 has one).
+    Most denials of CreateLogGroup that users report name `log-group:NAME:log-stream:`
+    (github.com/elastic/apm-aws-lambda/issues/526), but some name `log-group:NAME` alone.
     """
     for one in pairs:
         if one.action != _TWO_FORMS or not one.final or one.final.allowed:

@@ -34,7 +34,9 @@ _STEADY = "has reached a steady state"
 _BACK = "rolling back to deployment"
 _OWN_DEPLOYMENT = timedelta(seconds=5)
 """How long after its event the deployment that takes another back may begin."""
-_TAKEN_AWAY = ("UserInitiated", "SpotInterruption", "TerminationNotice")
+TAKEN_AWAY = ("UserInitiated", "SpotInterruption", "TerminationNotice")
+"""Stop codes of tasks that ended neither by themselves nor for a fault that ECS saw
+(https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html)."""
 _FAILED = ("TaskFailedToStart", "EssentialContainerExited")
 _ENDED = "Essential container in task exited"
 TOLD_TO_STOP = (137, 143)
@@ -132,7 +134,7 @@ def recent(service: Answer, tasks: Iterable[Answer]) -> list[Answer]:
     """
     stopped = [task for task in tasks if task.get("stoppedReason")]
     stopped.sort(
-        key=lambda task: (task.get("lastStatus") != "STOPPED", task.get("stopCode") in _TAKEN_AWAY)
+        key=lambda task: (task.get("lastStatus") != "STOPPED", task.get("stopCode") in TAKEN_AWAY)
     )
     own = [task for task in stopped if task.get("startedBy") == _primary(service)]
     return (own or stopped)[:_TASKS]

@@ -19,7 +19,7 @@ from wizard.network.groups import Admission, Direction, Protocol, admits
 from wizard.network.scene import Part, Scene, blocked, join, scene_of, unread
 from wizard.network.stretches import far_acl, near_acl
 from wizard.network.targets import Target
-from wizard.network.types import Evidence, Interface, Need, NetworkView, Unread
+from wizard.network.types import Evidence, Interface, Item, Need, NetworkView, Unread
 
 GROUP_BLOCKS = "lb.group-blocks"
 _GROUPS = "ec2:DescribeSecurityGroups"
@@ -29,16 +29,10 @@ _ANYBODY = (IPv4Network("0.0.0.0/0"),)
 
 @dataclass(frozen=True, slots=True)
 class Balancer:
-    """A load balancer: the ids of its subnets and groups; `groups` None where it did not say.
-
-    `crosses`: its nodes in each subnet ask the targets of every zone, as those of an Application
-    Load Balancer always do
-    (https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html).
-    """
+    """A load balancer: the ids of its subnets and groups; `groups` None where it did not say."""
 
     subnets: tuple[str, ...]
     groups: tuple[str, ...] | None = ()
-    crosses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +49,8 @@ def approach(view: NetworkView, interface: Interface, balancer: Balancer, probe:
     """Whether the balancer's connection gets to the task and its answer back.
 
     Obstacles are `lb.group-blocks` and `network.acl-blocks`, their field `side` being `out` at
-    the balancer's end and `in` at the task's; suspects are groups and ACLs that shut out the
-    balancer's nodes in some of its subnets.
+    the balancer's end and `in` at the task's; suspects are groups that shut out the
+    balancer's node in the task's zone, and ACLs that do so in some of its subnets.
     """
     scene = scene_of(view, interface, Need(port=probe.port))
     if isinstance(scene, Unread):
@@ -77,25 +71,31 @@ def _lets_out(scene: Scene, balancer: Balancer, probe: Probe) -> Part:
 
 def _lets_in(scene: Scene, balancer: Balancer, probe: Probe) -> Part:
     mine = scene.interface.security_groups
-    own = networks(
-        subnet.get("CidrBlock", "")
-        for subnet in map(lambda one: subnet_of(scene.view, one), balancer.subnets)
-        if not isinstance(subnet, Unread)
-    )
-    answers = [
-        admits(scene.view, mine, "ingress", source, probe.port, probe.protocol)
-        for source in _sources(own, balancer, probe)
-    ]
+    known = [subnet_of(scene.view, one) for one in balancer.subnets]
+    subnets = [one for one in known if not isinstance(one, Unread)]
+
+    def admitted(source: Target) -> Admission:
+        return admits(scene.view, mine, "ingress", source, probe.port, probe.protocol)
+
+    answers = [admitted(source) for source in _sources(_ranges(subnets), balancer, probe)]
     agreed = all(one.ok is answers[0].ok for one in answers)
-    if agreed and answers[0].ok is None and balancer.crosses:
-        nodes = [Target((one,), groups=balancer.groups or ()) for one in own]
-        each = [
-            admits(scene.view, mine, "ingress", one, probe.port, probe.protocol) for one in nodes
-        ]
-        if any(one.ok is False for one in each):
+    if agreed and answers[0].ok is None and not probe.relayed:
+        # Without cross-zone load balancing a task is asked from its own zone alone.
+        near = Target(_ranges(_of_zone(scene, subnets)), groups=balancer.groups or ())
+        if admitted(near).ok is False:
             shut = _judged(Admission(False), "ingress", mine, probe)
             return Part(None, suspects=shut.obstacles, unread=(_UNKNOWN,))
     return _judged(answers[0] if agreed else Admission(None), "ingress", mine, probe)
+
+
+def _ranges(subnets: Iterable[Item]) -> tuple[IPv4Network, ...]:
+    return networks(one.get("CidrBlock", "") for one in subnets)
+
+
+def _of_zone(scene: Scene, subnets: Iterable[Item]) -> list[Item]:
+    """Those of `subnets` that are in the task's own zone."""
+    zone = scene.subnet.get("AvailabilityZone")
+    return [one for one in subnets if zone and one.get("AvailabilityZone") == zone]
 
 
 def _sources(own: tuple[IPv4Network, ...], balancer: Balancer, probe: Probe) -> Iterable[Target]:

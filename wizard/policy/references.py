@@ -128,7 +128,7 @@ class Secret:
     def pattern(self) -> str:
         """The ARN as a policy names it: a secret's may be written without the hyphen and the six
         characters that Secrets Manager adds, and IAM compares them all the same
-        (https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html).
+        (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html).
         """
         partial = self.kind == "secretsmanager" and not _SUFFIX.search(self.arn)
         return f"{self.arn}{ANY_SUFFIX}" if partial else self.arn

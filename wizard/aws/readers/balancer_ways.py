@@ -88,8 +88,7 @@ def _is_network(balancer: Answer) -> bool:
 def _balancer(balancer: Answer) -> Balancer:
     subnets = tuple(str(one["SubnetId"]) for one in _enabled(balancer) if one.get("SubnetId"))
     groups = balancer.get("SecurityGroups", () if _is_network(balancer) else None)
-    crosses = balancer.get("Type") == "application"
-    return Balancer(subnets, None if groups is None else tuple(groups), crosses)
+    return Balancer(subnets, None if groups is None else tuple(groups))
 
 
 def checked_port(link: Answer, group: Answer) -> int:

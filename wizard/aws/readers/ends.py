@@ -1,7 +1,7 @@
 """How a container ended, if badly, by what its task and AWS say of it."""
 
 from wizard.aws.answers import Answer
-from wizard.aws.observe import TOLD_TO_STOP
+from wizard.aws.observe import TAKEN_AWAY, TOLD_TO_STOP
 from wizard.aws.reading import Reading
 from wizard.core.unread import Maybe, Unread
 
@@ -32,11 +32,7 @@ def end_of(
 
 def _by_code(state: Answer, task: Answer, definition: Answer) -> Maybe[str | None]:
     code = state.get("exitCode")
-    told = task.get("stopCode") in (
-        "UserInitiated",
-        "ServiceSchedulerInitiated",
-        "SpotInterruption",
-    )
+    told = task.get("stopCode") in (*TAKEN_AWAY, "ServiceSchedulerInitiated")
     if task.get("lastStatus") != "STOPPED" or told or not isinstance(code, int):
         return None
     if code == 0 or code in TOLD_TO_STOP:

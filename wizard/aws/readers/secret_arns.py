@@ -1,6 +1,6 @@
 """Secrets by their whole ARNs: IAM compares the suffix, which a reference may leave out.
 
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
 """
 
 from dataclasses import replace

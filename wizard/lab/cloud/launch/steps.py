@@ -40,12 +40,12 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step(provision, 8.0),
-    Step(ebs.attach, 1.0),
     Step(pull.registry_auth, 1.0),
     Step(fetch_secrets, 1.0),
     Step(pull.manifests, 2.0),
     Step(pull.layers, 6.0),
     Step(fetch_env_files, 1.0),
+    Step(ebs.attach, 1.0),
     Step(mount_volumes, 1.0),
     Step(check_logger, 1.0),
     Step(run.activate, 2.0),
